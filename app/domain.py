@@ -209,7 +209,8 @@ class Photo:
     """One photo of a draft. ``sha256`` is of the bytes that would be published.
 
     ``metadata`` are the texts found in the file before it was cleaned, as ``(tag, text)``;
-    ``dropped`` says what kinds of metadata were removed (``position``, ``camera``, ``comment`` …).
+    ``dropped`` says what kinds of metadata were removed (``position``, ``camera``, ``comment`` …),
+    ``doubts`` what was odd about the file as it came (words of ``Unseen``).
     """
 
     sha256: str
@@ -218,6 +219,7 @@ class Photo:
     metadata: tuple[tuple[str, str], ...] = ()
     dropped: tuple[str, ...] = ()
     id: str | None = None
+    doubts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,12 +244,17 @@ class Draft:
     @property
     def digest(self) -> str:
         """SHA-256 (hex) over the text, then each photo's alt text and picture hash, length-prefixed."""
-        total = hashlib.sha256()
-        for part in (self.text, *(each for photo in self.photos for each in (photo.alt_text, photo.sha256))):
-            data = part.encode("utf-8", "surrogatepass")
-            total.update(len(data).to_bytes(8, "big"))
-            total.update(data)
-        return total.hexdigest()
+        parts = (self.text, *(each for photo in self.photos for each in (photo.alt_text, photo.sha256)))
+        return hash_of(*(part.encode("utf-8", "surrogatepass") for part in parts))
+
+
+def hash_of(*parts: bytes) -> str:
+    """SHA-256 (hex) over the parts, each after its length in eight bytes, big end first."""
+    total = hashlib.sha256()
+    for part in parts:
+        total.update(len(part).to_bytes(8, "big"))
+        total.update(part)
+    return total.hexdigest()
 
 
 def fold_handle(handle: str) -> str:

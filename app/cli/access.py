@@ -1,0 +1,82 @@
+"""Keys for programs and sign-ins for people."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import timedelta
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from app.cli.office import ACTOR, COULD_NOT_RUN, SchoolOption, err, now, opened, out, say_secret, school_of
+from app.store import Store, keys, people
+from app.web.passwords import hash_password
+from app.web.security import ROLES, Scope
+
+keys_app = typer.Typer(help="API keys: create, list, revoke.", no_args_is_help=True)
+people_app = typer.Typer(help="People who sign in.", no_args_is_help=True)
+
+
+@keys_app.command("create")
+def create_key(
+    name: Annotated[str, typer.Option(help="What it is for, such as cms.")],
+    scope: Annotated[list[Scope], typer.Option(help="What it may do; may be given several times.")],
+    days: Annotated[int, typer.Option(help="After how many days it ends; 0: never.", min=0, max=3650)] = 0,
+    school: SchoolOption = "",
+) -> None:
+    """Make a key and print it once; only a hash is kept."""
+    at = now()
+    with opened() as service:
+        school_id = school_of(service, school).id
+        with service.database.write() as session:
+            ends_at = at + timedelta(days=days) if days else None
+            store = Store(session, school_id)
+            key, secret = keys.create(store, name, [one.value for one in scope], expires_at=ends_at, by=ACTOR, now=at)
+    say_secret(f"Key {key.id} for {name}, shown this once:", secret)
+
+
+@keys_app.command("list")
+def list_keys(school: SchoolOption = "") -> None:
+    """All keys, without their secrets."""
+    at = now()
+    with opened() as service, service.database.read() as session:
+        every = keys.every(Store(session, school_of(service, school).id))
+    table = Table("id", "name", "begins", "scopes", "state", "last used")
+    for key in every:
+        expired = key.expires_at is not None and key.expires_at <= at
+        state = "revoked" if key.revoked_at else "expired" if expired else "holds"
+        used = key.last_used_at.date().isoformat() if key.last_used_at else "never"
+        table.add_row(key.id, key.name, key.prefix, " ".join(sorted(key.scopes)), state, used)
+    out.print(table)
+
+
+@keys_app.command("revoke")
+def revoke_key(key_id: Annotated[str, typer.Argument(help="The key's id, from `key list`.")], school: SchoolOption = "") -> None:
+    """End a key at once."""
+    with opened() as service:
+        school_id = school_of(service, school).id
+        with service.database.write() as session:
+            revoked = keys.revoke(Store(session, school_id), key_id, by=ACTOR, now=now())
+    if not revoked:
+        err.print("There is no such key that still holds.")
+        raise typer.Exit(COULD_NOT_RUN)
+    err.print("The key is revoked.")
+
+
+@people_app.command("add")
+def add_person(
+    email: Annotated[str, typer.Option(help="Their e-mail address.")],
+    name: Annotated[str, typer.Option(help="Their name.")],
+    role: Annotated[str, typer.Option(help=f"One of {', '.join(ROLES)}.")] = "author",
+    school: SchoolOption = "",
+) -> None:
+    """Add somebody who signs in, with a password that is printed once."""
+    if role not in ROLES:
+        raise typer.BadParameter(f"not one of {', '.join(ROLES)}", param_hint="--role")
+    password = secrets.token_urlsafe(12)
+    with opened() as service:
+        school_id = school_of(service, school).id
+        with service.database.write() as session:
+            people.add(Store(session, school_id), name, email, role, hash_password(password), by=ACTOR, now=now())
+    say_secret(f"{email} may sign in as {role} with this password, shown this once:", password)

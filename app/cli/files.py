@@ -1,0 +1,121 @@
+"""Files of the office and of governors: roster, staff, permissions, events, policy."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from app import policy as policies_of
+from app import register
+from app.cli.office import ACTOR, COULD_NOT_RUN, SchoolOption, err, now, opened, out, school_of
+from app.register import Difference
+from app.rules import CITED
+from app.store import Store, policies
+from app.web.schoolwork import office_of, policy_of
+
+import_app = typer.Typer(help="Take in the office's files; the difference is shown.", no_args_is_help=True)
+policy_app = typer.Typer(help="The school's policy: show, check, import.", no_args_is_help=True)
+
+File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="The file.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what would change.")]
+
+
+def _show(difference: Difference, *, dry_run: bool) -> None:
+    for problem in difference.problems:
+        out.print(f"line {problem.line}: {problem.detail}", style="yellow")
+    done = "would be" if dry_run else "are"
+    out.print(
+        f"{len(difference.added)} {done} added, {len(difference.changed)} changed, {len(difference.left)} gone"
+    )
+
+
+@import_app.command("roster")
+def import_roster(
+    file: File,
+    dry_run: DryRun = False,
+    confirm: Annotated[bool, typer.Option("--confirm", help="Even if more than a fifth of the roll would leave.")] = False,
+    school: SchoolOption = "",
+) -> None:
+    """The whole roster, as the MIS exports it (CSV)."""
+    with opened() as service:
+        office = office_of(service, school_of(service, school).id)
+        data = file.read_bytes()
+        _show(register.import_roster(office, data, by=ACTOR, now=now(), dry_run=dry_run, confirm=confirm), dry_run=dry_run)
+
+
+@import_app.command("staff")
+def import_staff(file: File, dry_run: DryRun = False, school: SchoolOption = "") -> None:
+    """All staff: title, first, surname, role, personal_handles (CSV)."""
+    with opened() as service:
+        office = office_of(service, school_of(service, school).id)
+        _show(register.import_staff(office, file.read_bytes(), by=ACTOR, now=now(), dry_run=dry_run), dry_run=dry_run)
+
+
+@import_app.command("permissions")
+def import_permissions(
+    file: File,
+    dry_run: DryRun = False,
+    opened_on: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="When this year's round was opened.")] = None,
+    due_on: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="By when families answer.")] = None,
+    school: SchoolOption = "",
+) -> None:
+    """All answers of this school year's round, one row a pupil, keyed by UPN (CSV)."""
+    with opened() as service:
+        office = office_of(service, school_of(service, school).id)
+        if opened_on and due_on and not dry_run:
+            register.open_round(office, opened_on=opened_on.date(), due_on=due_on.date(), by=ACTOR, now=now())
+        _show(register.import_permissions(office, file.read_bytes(), by=ACTOR, now=now(), dry_run=dry_run), dry_run=dry_run)
+
+
+@import_app.command("events")
+def import_events(file: File, dry_run: DryRun = False, school: SchoolOption = "") -> None:
+    """The whole calendar, CSV or iCalendar (told apart by the file's ending)."""
+    kind = "text/calendar" if file.suffix.lower() in {".ics", ".ical"} else "text/csv"
+    with opened() as service:
+        office = office_of(service, school_of(service, school).id)
+        _show(register.import_events(office, file.read_bytes(), kind, by=ACTOR, now=now(), dry_run=dry_run), dry_run=dry_run)
+
+
+@policy_app.command("show")
+def show_policy(school: SchoolOption = "") -> None:
+    """The policy in force, in words."""
+    with opened() as service:
+        for line in policies_of.describe(policy_of(service, school_of(service, school).id)):
+            out.print(line, markup=False)
+
+
+def _problems(file: Path) -> int:
+    try:
+        text = file.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        out.print("The file is not UTF-8.", style="red")
+        return 1
+    problems = policies_of.check(text, CITED)
+    for problem in problems:
+        out.print(f"{file.name}:{problem.line}: {problem.detail}", style="red", markup=False)
+    return len(problems)
+
+
+@policy_app.command("check")
+def check_policy(file: File) -> None:
+    """Say what is wrong in a policy file, by line."""
+    found = _problems(file)
+    if found:
+        err.print(f"{found} problem{'' if found == 1 else 's'}; the policy cannot be used.")
+        raise typer.Exit(1)
+    out.print("The policy is in order.")
+
+
+@policy_app.command("import")
+def import_policy(file: File, school: SchoolOption = "") -> None:
+    """Make a file the school's policy: a new version, written into every verdict from now on."""
+    if _problems(file):
+        raise typer.Exit(COULD_NOT_RUN)
+    with opened() as service:
+        school_id = school_of(service, school).id
+        with service.database.write() as session:
+            added = policies.add(Store(session, school_id), file.read_text(encoding="utf-8-sig"), by=ACTOR, now=now())
+    out.print(f"Version {added.version} is in force.")

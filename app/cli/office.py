@@ -1,0 +1,64 @@
+"""The local school that commands work with, as the settings say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from app.errors import SetUpError
+from app.main import open_service, the_time
+from app.settings import Settings
+from app.store import schools
+from app.store.schools import School
+from app.web.service import Service
+
+COULD_NOT_RUN = 3
+"""The exit status of a command that could not do its work; 0, 1 and 2 are verdicts of ``vet``."""
+
+ACTOR = "command-line"
+
+out = Console(highlight=False)
+err = Console(stderr=True, highlight=False)
+
+SchoolOption = Annotated[
+    str, typer.Option("--school", help="The school's short name, where one installation serves several.")
+]
+
+
+@contextmanager
+def opened() -> Iterator[Service]:
+    """The service of the settings, closed at the end."""
+    service = open_service(Settings())
+    try:
+        yield service
+    finally:
+        service.eyes.close()
+        service.database.dispose()
+
+
+def school_of(service: Service, slug: str) -> School:
+    """The school of that slug, or the only one. SetUpError where it is not clear which."""
+    with service.database.read() as session:
+        found = schools.every(session)
+    if slug:
+        found = tuple(one for one in found if one.slug == slug)
+    if len(found) == 1:
+        return found[0]
+    names = ", ".join(one.slug for one in found)
+    raise SetUpError(f"Say which school with --school: {names}." if found else "There is no such school; run init.")
+
+
+def now() -> datetime:
+    """The time."""
+    return the_time()
+
+
+def say_secret(label: str, secret: str) -> None:
+    """A label on standard error, the secret alone on its line of standard output."""
+    err.print(label)
+    typer.echo(secret)

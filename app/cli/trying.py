@@ -1,0 +1,64 @@
+"""Vetting a draft from the command line, against the local school; nothing is stored."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from app import desk
+from app.cli.office import ACTOR, COULD_NOT_RUN, SchoolOption, err, now, opened, out, school_of
+from app.cli.report import show
+from app.domain import Answer, Draft
+from app.store import Store, accounts
+from app.vetting import vet as judge
+from app.web.reports import report
+from app.web.schoolwork import register_of
+
+_STATUS = {Answer.APPROVE: 0, Answer.REFER: 1, Answer.REJECT: 2}
+
+
+def vet(
+    text: Annotated[str, typer.Argument(help="The post. `-` reads it from standard input.")],
+    photo: Annotated[list[Path] | None, typer.Option(exists=True, dir_okay=False, help="A photo; up to four times.")] = None,
+    alt: Annotated[list[str] | None, typer.Option(help="What each photo shows, in the same order.")] = None,
+    classes: Annotated[list[str] | None, typer.Option("--class", help="A class pictured; may be given several times.")] = None,
+    outsiders: Annotated[bool, typer.Option("--outsiders", help="Children from elsewhere may be pictured.")] = False,
+    event: Annotated[str, typer.Option(help="The id of the event it reports.")] = "",
+    account: Annotated[str, typer.Option(help="The account; default: the school's first.")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="The report as the API gives it.")] = False,
+    school: SchoolOption = "",
+) -> None:
+    """Judge a draft. Exit status: 0 approve, 1 refer, 2 reject, 3 could not run."""
+    photos, alts = photo or [], alt or []
+    if len(photos) > 4 or len(alts) > len(photos):
+        err.print("At most four photos, and no more alt texts than photos.")
+        raise typer.Exit(COULD_NOT_RUN)
+    words = typer.get_text_stream("stdin").read().rstrip("\n") if text == "-" else text
+    at = now()
+    with opened() as service:
+        school_id = school_of(service, school).id
+        register = register_of(service, school_id)
+        taken = [
+            desk.take(path.read_bytes(), file_name=path.name, alt_text=alts[number] if number < len(alts) else "")
+            for number, path in enumerate(photos)
+        ]
+        with service.database.read() as session:
+            own = accounts.every(Store(session, school_id))
+        draft = Draft(
+            text=words,
+            photos=tuple(one.upload.photo for one in taken),
+            account=account or (own[0].handle if own else ""),
+            author=ACTOR,
+            classes=tuple(classes or ()),
+            outsiders=outsiders,
+            event_id=event or None,
+        )
+        submitted = [one.submitted for one in taken]
+        vetted = judge(draft, submitted, register.snapshot(at), service.eyes, register.policy, at)
+    if as_json:
+        typer.echo(report(vetted.verdict, vetted.evidence, register.policy, reviewer=False).model_dump_json(indent=2))
+    else:
+        show(out, words, vetted.verdict, vetted.evidence.photos)
+    raise typer.Exit(_STATUS[vetted.verdict.answer])

@@ -1,0 +1,1 @@
+"""The demo school: fictional people, real photos through the real engine."""

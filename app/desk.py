@@ -1,0 +1,282 @@
+"""The desk: drafts are submitted, vetted again, decided by people, withdrawn, covered.
+
+Each step that changes something is one short transaction; looking and judging happen before it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from app.db import Database
+from app.domain import QUEUED, Box, Draft, Photo, Stage, Unseen, Verdict, stage_of
+from app.errors import Conflict, Fault, Malformed, NotAllowed, NotFound
+from app.policy import Policy
+from app.store import Store, drafts, photos, schools, verdicts
+from app.store.drafts import StoredDraft
+from app.store.photos import StoredPhoto, Upload
+from app.store.verdicts import DecisionKind, StoredVerdict
+from app.vault import PhotoFiles
+from app.vetting import Eyes, Snapshot, Submitted, Vetted, vet
+from app.vision.clean import CleanPhoto, publishable
+from app.vision.cover import cover
+from app.vision.pixels import Picture, open_photo
+
+ROLL_CALL = "children.roll-call"
+NOT_IN_PHOTO, IN_PHOTO, CANT_TELL = "not-in-photo", "in-photo", "cant-tell"
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """How the desk gets at the register: a snapshot of now, and the policy in force."""
+
+    snapshot: Callable[[datetime], Snapshot]
+    policy: Policy
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A photo as it was taken in: how it is filed, its publishable copy, and that copy as it would be seen."""
+
+    upload: Upload
+    clean: CleanPhoto
+    picture: Picture
+
+    @property
+    def submitted(self) -> Submitted:
+        """The photo for vetting, without opening anything again."""
+        return Submitted(self.upload.photo, self.upload.width, self.upload.height, lambda: self.picture)
+
+
+def take(data: bytes, *, file_name: str, alt_text: str) -> Taken:
+    """Open a photo as it came and make the copy that would be published. Raises PhotoRefused."""
+    came = open_photo(data)
+    clean = publishable(came)
+    doubts = (*((Unseen.ORIENTATION,) if came.orientation_doubtful else ()), *((Unseen.DECODE,) if came.warnings else ()))
+    photo = Photo(
+        sha256=clean.sha256,
+        alt_text=alt_text,
+        file_name=file_name,
+        metadata=came.metadata,
+        dropped=came.dropped,
+        doubts=tuple(doubt.value for doubt in doubts),
+    )
+    upload = Upload(photo, came.width, came.height, len(clean.data), clean.media_type)
+    return Taken(upload, clean, _as_seen(clean.data, photo))
+
+
+def _as_seen(data: bytes, photo: Photo) -> Picture:
+    """The publishable copy, with the doubts that its original left."""
+    picture = open_photo(data)
+    return replace(
+        picture,
+        orientation_doubtful=Unseen.ORIENTATION.value in photo.doubts,
+        warnings=("the original was odd",) if Unseen.DECODE.value in photo.doubts else picture.warnings,
+    )
+
+
+def stored(photo: StoredPhoto, files: PhotoFiles, alt_text: str | None = None) -> Submitted:
+    """A stored photo for vetting; its file is opened only when somebody looks."""
+    one = photo.photo if alt_text is None else replace(photo.photo, alt_text=alt_text)
+    return Submitted(one, photo.width, photo.height, lambda: _as_seen(files.get(one.sha256), one))
+
+
+# ---------------------------------------------------------------- submitting
+
+
+def submit(store: Store, draft: Draft, taken: Sequence[Taken], vetted: Vetted, *, kind: str, now: datetime) -> str:
+    """Keep a draft, its photos and its verdict, all in the caller's transaction; returns the draft's id.
+
+    ``taken`` are photos that came with the draft, whose files are written already; their ids are filled in here.
+    """
+    author = draft.author or ""
+    new = iter(photos.add(store, one.upload, expires_at=now, by=author, now=now) for one in taken)
+    filled = replace(draft, photos=tuple(photo if photo.id else replace(photo, id=next(new).id) for photo in draft.photos))
+    added = drafts.add(store, filled, author_kind=kind, by=author, now=now)
+    _keep_verdict(store, added, vetted, by=author, now=now)
+    return added.id
+
+
+def _keep_verdict(store: Store, draft: StoredDraft, vetted: Vetted, *, by: str, now: datetime) -> None:
+    verdicts.add(
+        store,
+        draft.id,
+        vetted.verdict,
+        vetted.evidence,
+        revision=draft.revision,
+        register_version=vetted.register_version,
+        by=by,
+        now=now,
+    )
+    stage = stage_of(vetted.verdict.answer)
+    if stage is not draft.stage and not drafts.move(store, draft.id, draft.stage, stage, by=by, now=now):
+        raise Conflict("The draft moved on meanwhile.", slug="wrong-stage")
+
+
+def revet(
+    database: Database, school_id: str, draft_id: str, register: Register, eyes: Eyes, files: PhotoFiles, *, by: str, now: datetime
+) -> None:
+    """Vet a draft again with the register and policy of now. Conflict where its stage does not allow it."""
+    with database.read() as session:
+        draft = drafts.get(Store(session, school_id), draft_id)
+        submitted = _submitted(session, school_id, draft, files)
+    _vettable(draft)
+    vetted = vet(draft.draft, submitted, register.snapshot(now), eyes, register.policy, now)
+    with database.write() as session:
+        store = Store(session, school_id)
+        current = drafts.get(store, draft_id)
+        if (current.stage, current.revision) != (draft.stage, draft.revision):
+            raise Conflict("The draft moved on meanwhile.", slug="wrong-stage")
+        _keep_verdict(store, current, vetted, by=by, now=now)
+
+
+def _vettable(draft: StoredDraft) -> None:
+    if draft.stage not in QUEUED | {Stage.REJECTED, Stage.RETURNED, Stage.APPROVED, Stage.RECEIVED}:
+        raise Conflict(f"A draft that is {draft.stage} is not vetted again.", slug="wrong-stage")
+
+
+def _submitted(session: Session, school_id: str, draft: StoredDraft, files: PhotoFiles) -> list[Submitted]:
+    found = photos.find_each(Store(session, school_id), [photo.id or "" for photo in draft.draft.photos])
+    return [stored(found[photo.id or ""], files, photo.alt_text) for photo in draft.draft.photos]
+
+
+# ---------------------------------------------------------------- deciding
+
+
+@dataclass(frozen=True, slots=True)
+class Deciding:
+    """An approver's decision as it comes in."""
+
+    decision: DecisionKind
+    digest: str
+    reason: str
+    answers: Mapping[str, str]
+
+
+def decide(store: Store, draft_id: str, deciding: Deciding, *, by: str, now: datetime) -> None:
+    """Record a decision and move the draft, in the caller's transaction.
+
+    Raises Conflict (409) for a wrong stage, another digest, a register that changed since the verdict,
+    a ``reject`` verdict, or a roll-call left open; NotAllowed (403) for an own draft with a photo.
+    """
+    store.take_turn()
+    draft = drafts.get(store, draft_id)
+    found = verdicts.latest(store, [draft_id]).get(draft_id)
+    refuse_own(draft, by)
+    if deciding.decision is DecisionKind.APPROVE and draft.stage is Stage.REJECTED:
+        raise Conflict("The rules reject this draft: change the draft or the register first.", slug="verdict-is-reject")
+    if draft.stage not in QUEUED or found is None:
+        raise Conflict(f"The draft is {draft.stage}; only one that waits can be decided.", slug="wrong-stage")
+    if deciding.digest != draft.digest or found.revision != draft.revision:
+        raise Conflict("The draft is not the one that was looked at; look again.", slug="other-digest")
+    if deciding.decision is DecisionKind.APPROVE:
+        _approvable(store, found, deciding)
+    elif not deciding.reason.strip():
+        raise Malformed("The author needs a reason.", slug="reason-missing", errors=(Fault("#/reason", "is empty"),))
+    verdicts.decide(
+        store,
+        draft_id,
+        deciding.decision,
+        revision=draft.revision,
+        digest=deciding.digest,
+        reason=deciding.reason,
+        answers=deciding.answers,
+        by=by,
+        now=now,
+    )
+    drafts.move(store, draft_id, draft.stage, _STAGES[deciding.decision], by=by, now=now)
+
+
+_STAGES = {
+    DecisionKind.APPROVE: Stage.APPROVED,
+    DecisionKind.RETURN: Stage.RETURNED,
+    DecisionKind.REJECT: Stage.REJECTED,
+}
+
+
+def refuse_own(draft: StoredDraft, by: str) -> None:
+    """NotAllowed where the draft shows a photo and is that person's or key's own."""
+    if draft.draft.photos and draft.draft.author == by:
+        raise NotAllowed("Nobody decides on a draft of their own that shows a photo.", slug="own-draft")
+
+
+def _approvable(store: Store, found: StoredVerdict, deciding: Deciding) -> None:
+    if schools.register_version(store) != found.register_version:
+        raise Conflict("The register has changed since the draft was vetted; vet it again.", slug="register-changed")
+    children = roll_call(found.verdict)
+    if unasked := set(deciding.answers) - children:
+        faults = tuple(Fault(f"#/answers/{pupil}", "was not asked") for pupil in sorted(unasked))
+        raise Malformed("An answer was given that was not asked for.", slug="answer-unasked", errors=faults)
+    if any(deciding.answers.get(pupil, CANT_TELL) != NOT_IN_PHOTO for pupil in children):
+        raise Conflict(
+            "Each child of the roll-call must be answered, and none be in the photo or left in doubt.",
+            slug="roll-call-open",
+        )
+
+
+def roll_call(verdict: Verdict) -> frozenset[str]:
+    """The children an approver must look for in the photos."""
+    return frozenset(pupil for finding in verdict.findings if finding.rule == ROLL_CALL for pupil in finding.pupils)
+
+
+def withdraw(store: Store, draft_id: str, *, by: str, may_review: bool, now: datetime) -> None:
+    """Take a draft out of the way: by its author, or by a reviewer. Conflict once it is being published."""
+    store.take_turn()
+    draft = drafts.get(store, draft_id)
+    if not may_review and draft.draft.author != by:
+        raise NotFound("There is no such draft.")
+    if draft.stage in {Stage.PUBLISHING, Stage.PUBLISHED, Stage.WITHDRAWN, Stage.EXPIRED}:
+        raise Conflict(f"A draft that is {draft.stage} cannot be withdrawn.", slug="wrong-stage")
+    drafts.move(store, draft_id, draft.stage, Stage.WITHDRAWN, by=by, now=now)
+
+
+# ---------------------------------------------------------------- covering
+
+
+def cover_photo(
+    database: Database,
+    school_id: str,
+    draft_id: str,
+    number: int,
+    boxes: Sequence[Box],
+    files: PhotoFiles,
+    *,
+    by: str,
+    now: datetime,
+) -> None:
+    """Make a covered copy of a photo and put it in the draft's place for the photo; vet again afterwards.
+
+    Boxes are pixels of the upright photo as it came. Malformed where a box covers nothing.
+    """
+    with database.read() as session:
+        draft = drafts.get(Store(session, school_id), draft_id)
+        if number >= len(draft.draft.photos):
+            raise NotFound("The draft has no such photo.")
+        photo = _submitted(session, school_id, draft, files)[number]
+    _vettable(draft)
+    picture = photo.open()
+    try:
+        covered = cover(picture, [_in_copy(box, photo, picture) for box in boxes])
+    except ValueError:
+        raise Malformed("A box lies outside the photo or is empty.", slug="box-outside", errors=(Fault("#/boxes", "outside"),)) from None
+    clean = publishable(covered)
+    files.put(clean.sha256, clean.data)
+    copy = Upload(
+        replace(photo.photo, sha256=clean.sha256, id=None), photo.width, photo.height, len(clean.data), clean.media_type
+    )
+    with database.write() as session:
+        store = Store(session, school_id)
+        added = photos.add(store, copy, expires_at=now, by=by, now=now)
+        kept = list(draft.draft.photos)
+        kept[number] = replace(copy.photo, id=added.id)
+        changed = replace(draft.draft, photos=tuple(kept))
+        if not drafts.revise(store, draft_id, changed, expected=draft.revision, by=by, now=now):
+            raise Conflict("The draft changed meanwhile.", slug="wrong-stage")
+
+
+def _in_copy(box: Box, photo: Submitted, picture: Picture) -> Box:
+    across, down = picture.width / photo.width, picture.height / photo.height
+    return Box(round(box.left * across), round(box.top * down), round(box.right * across), round(box.bottom * down))

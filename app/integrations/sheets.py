@@ -1,0 +1,367 @@
+"""Files of rows as school systems export them: bytes in, cells by field name out, every complaint with its line.
+
+Nothing is guessed silently: what cannot be read is a `Problem`, and a problem that is not a warning
+means that the file as a whole must be refused.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+
+MAX_BYTES = 32 * 1024 * 1024
+"""The largest file read; 200,000 rows of a wide report are about 25 MB."""
+
+MAX_ROWS = 200_000
+"""The most rows read after the header."""
+
+_ALIKE_KEPT = 20
+_HEADER_SOUGHT_IN_ROWS = 10  # reports may put a title above their header
+_DELIMITERS = ",;\t"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something wrong with a file.
+
+    ``line`` is the physical line, counting from 1 (0: the file as a whole); ``pointer`` the column's
+    heading or the property. The detail never repeats a cell that may hold a name.
+    """
+
+    line: int
+    detail: str
+    pointer: str = ""
+    warning: bool = False
+
+
+class UnreadableError(ValueError):
+    """The bytes are no file of rows at all; `problem` says why."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.detail)
+        self.problem = problem
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row below the header: its first physical line and its cleaned cells by field; a blank cell is ``""``."""
+
+    line: int
+    cells: Mapping[str, str]
+
+    def __getitem__(self, name: str) -> str:
+        return self.cells.get(name, "")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A field that is looked for: its headings in order of preference, as people write them."""
+
+    field: str
+    headings: tuple[str, ...]
+    required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """The rows of a file, the heading each field was found under, where the header stands, and what was wrong."""
+
+    rows: tuple[Row, ...] = ()
+    headings: Mapping[str, str] = field(default_factory=dict)
+    header_line: int = 0
+    problems: tuple[Problem, ...] = ()
+
+    def heading(self, name: str) -> str:
+        """The heading a field was found under, or the field's own name."""
+        return self.headings.get(name, name)
+
+
+def has_errors(problems: Sequence[Problem]) -> bool:
+    """Whether the file must be refused."""
+    return any(not problem.warning for problem in problems)
+
+
+def condense(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """The problems, of each kind of warning only the first `_ALIKE_KEPT` and how many more there are."""
+    kept: list[Problem] = []
+    alike: Counter[tuple[str, str]] = Counter()
+    for problem in problems:
+        kind = (problem.detail, problem.pointer)
+        alike[kind] += problem.warning
+        if alike[kind] <= _ALIKE_KEPT:
+            kept.append(problem)
+    for (detail, pointer), times in alike.items():
+        if times > _ALIKE_KEPT:
+            kept.append(Problem(0, f"{times - _ALIKE_KEPT} more lines: {detail}", pointer, warning=True))
+    return tuple(kept)
+
+
+# ---------------------------------------------------------------- bytes to text
+
+_FOREIGN = (
+    (b"PK\x03\x04", "an Excel workbook or another zip file; save it as CSV first"),
+    (b"\xd0\xcf\x11\xe0", "an old Excel workbook; save it as CSV first"),
+    (b"%PDF", "a PDF"),
+    (b"\x1f\x8b", "a compressed file"),
+    (b"\xff\xfe\x00\x00", "text in UTF-32; save it as CSV UTF-8"),
+    (b"\x00\x00\xfe\xff", "text in UTF-32; save it as CSV UTF-8"),
+)
+_CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
+_UTF8_LETTERS = re.compile(rb"[\xc3-\xc5][\x80-\xbf]|\xe2\x80[\x98-\x9d]")
+
+
+def decode(data: bytes) -> str:
+    """The text of an exported file: UTF-8 with or without BOM, UTF-16 with BOM, else Windows-1252.
+
+    Raises `UnreadableError` for anything else. A file that is neither clean UTF-8 nor plausibly
+    Windows-1252 is refused, as its accented names would be stored wrong and then not be guarded.
+    """
+    if len(data) > MAX_BYTES:
+        raise UnreadableError(Problem(0, f"the file is larger than {MAX_BYTES // 1024**2} MB"))
+    for signature, kind in _FOREIGN:
+        if data.startswith(signature):
+            raise UnreadableError(Problem(0, f"this is {kind}, not a text file"))
+    text = _decode_marked(data)
+    if text is None:
+        text = _decode_unmarked(data)
+    control = _CONTROLS.search(text)
+    if control:
+        line = _line_at(text, control.start())
+        raise UnreadableError(Problem(line, "this is not a text file: it holds control characters"))
+    return text
+
+
+def _decode_marked(data: bytes) -> str | None:
+    """The text of a file that begins with a byte order mark, or None if it has none."""
+    for mark, encoding in ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be")):
+        if data.startswith(mark):
+            try:
+                return data[len(mark) :].decode(encoding)
+            except UnicodeDecodeError as error:
+                line = data.count(b"\n", 0, len(mark) + error.start) + 1
+                raise UnreadableError(Problem(line, f"the file is marked as {encoding} but is not")) from error
+    return None
+
+
+def _decode_unmarked(data: bytes) -> str:
+    nul = data.find(b"\x00")
+    if nul >= 0:
+        line = data.count(b"\n", 0, nul) + 1
+        raise UnreadableError(Problem(line, "the file holds NUL bytes: it is not text, or UTF-16 without its mark"))
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+    if _UTF8_LETTERS.search(data):
+        raise UnreadableError(Problem(line, "the file mixes UTF-8 with another encoding; save it as CSV UTF-8"))
+    try:
+        return data.decode("cp1252")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise UnreadableError(
+            Problem(line, "the file is neither UTF-8 nor Windows-1252; save it as CSV UTF-8")
+        ) from error
+
+
+def _line_at(text: str, position: int) -> int:
+    """The physical line of a position, whatever ends the lines (LF, CRLF or CR alone)."""
+    before = text[:position]
+    return before.count("\n") + before.count("\r") - before.count("\r\n") + 1
+
+
+# ---------------------------------------------------------------- text to rows
+
+
+def fold_heading(heading: str) -> str:
+    """A heading as it is compared: letters and digits only, lower case."""
+    return "".join(sign for sign in unicodedata.normalize("NFKC", heading).casefold() if sign.isalnum())
+
+
+def clean(cell: str) -> str:
+    """A cell as it is kept: NFC, one blank between words, nothing invisible, no spreadsheet wrapping.
+
+    A formula is never evaluated, here or later; ``="B823403726001"``, by which spreadsheets keep
+    figures as text, is unwrapped.
+    """
+    if cell.isascii() and cell.isalnum():
+        return cell
+    wrapped = re.fullmatch(r'\s*="([^"]*)"\s*', cell)
+    text = unicodedata.normalize("NFC", wrapped.group(1) if wrapped else cell)
+    kept = (sign for sign in text if sign in "\u200c\u200d\t\n\r" or unicodedata.category(sign) not in ("Cf", "Cc"))
+    return " ".join("".join(kept).split())
+
+
+def read_sheet(data: bytes, columns: Sequence[Column], others: bool = False) -> Sheet:
+    """The rows of a CSV file, with the delimiter sniffed and the header found by its headings.
+
+    With ``others``, headings that no column knows are kept as fields under their own text.
+    """
+    try:
+        text = decode(data)
+    except UnreadableError as error:
+        return Sheet(problems=(error.problem,))
+    offset = 0
+    declared = re.match(r"sep=(.)\r?\n", text, re.IGNORECASE)
+    if declared:  # Excel's own way of naming the delimiter
+        text, offset = text[declared.end() :], 1
+    delimiter = _sniff(text, columns)
+    try:
+        records = list(_records(text, delimiter, offset))
+    except UnreadableError as error:
+        return Sheet(problems=(error.problem,))
+    return _by_field(records, columns, others)
+
+
+def _sniff(text: str, columns: Sequence[Column]) -> str:
+    """The delimiter under which the first rows hold the most known headings; a comma if in doubt."""
+    known = {fold_heading(heading) for column in columns for heading in column.headings}
+    head = list(zip(range(_HEADER_SOUGHT_IN_ROWS), io.StringIO(text, newline=""), strict=False))
+
+    def recognised(delimiter: str) -> tuple[int, int]:
+        rows = list(csv.reader((line for _, line in head), delimiter=delimiter))
+        return (
+            max((len(known & {fold_heading(cell) for cell in row}) for row in rows), default=0),
+            max(map(len, rows), default=0),
+        )
+
+    return max(_DELIMITERS, key=recognised)
+
+
+def _records(text: str, delimiter: str, offset: int) -> Iterator[tuple[int, list[str]]]:
+    """Non-blank records with the physical line each begins on."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    count, line = 0, offset + 1
+    try:
+        for record in reader:
+            begun, line = line, reader.line_num + offset + 1
+            if any(cell.strip() for cell in record):
+                count += 1
+                if count > MAX_ROWS + _HEADER_SOUGHT_IN_ROWS:
+                    raise UnreadableError(Problem(begun, f"the file has more than {MAX_ROWS:,} rows"))
+                yield begun, record
+    except csv.Error as error:
+        # strict: a quote left open would otherwise swallow the rows after it without a word.
+        raise UnreadableError(Problem(line, f"the quoting is broken here: {error}")) from error
+
+
+def _by_field(records: Sequence[tuple[int, list[str]]], columns: Sequence[Column], others: bool) -> Sheet:
+    if not records:
+        return Sheet(problems=(Problem(0, "the file is empty"),))
+    found = _find_header(records, columns)
+    fields, problems = _map_header(*records[found], columns, others)
+    if has_errors(problems):
+        return Sheet(header_line=records[found][0], problems=tuple(problems))
+    width = len(records[found][1])
+    rows: list[Row] = []
+    for line, record in records[found + 1 :]:
+        if any(cell.strip() for cell in record[width:]):
+            problems.append(Problem(line, f"there are {len(record)} cells here but {width} headings"))
+            continue
+        if len(record) < width:
+            detail = f"there are {len(record)} cells here but {width} headings; the missing ones are taken as blank"
+            problems.append(Problem(line, detail, warning=True))
+        rows.append(Row(line, {name: clean(record[at]) for name, at in fields.items() if at < len(record)}))
+    if len(rows) > MAX_ROWS:
+        problems.append(Problem(rows[MAX_ROWS].line, f"the file has more than {MAX_ROWS:,} rows"))
+    headings = {name: clean(records[found][1][at]) for name, at in fields.items()}
+    return Sheet(tuple(rows), headings, records[found][0], tuple(problems))
+
+
+def _find_header(records: Sequence[tuple[int, list[str]]], columns: Sequence[Column]) -> int:
+    """The index of the first record that has every required heading; 0 if none has, so that it is complained of."""
+    required = [{fold_heading(heading) for heading in column.headings} for column in columns if column.required]
+    for at, (_, record) in enumerate(records[:_HEADER_SOUGHT_IN_ROWS]):
+        cells = {fold_heading(cell) for cell in record}
+        if all(cells & headings for headings in required):
+            return at
+    return 0
+
+
+def _map_header(
+    line: int, header: Sequence[str], columns: Sequence[Column], others: bool
+) -> tuple[dict[str, int], list[Problem]]:
+    """Where each field stands, and what is wrong with the header."""
+    folded = [fold_heading(cell) for cell in header]
+    problems = [
+        Problem(line, f"the column “{clean(cell)}” appears twice", clean(cell))
+        for at, cell in enumerate(header)
+        if folded[at] and folded[at] in folded[:at]
+    ]
+    fields: dict[str, int] = {}
+    taken: set[str] = set()
+    for column in columns:
+        wanted = [fold_heading(heading) for heading in column.headings]
+        present = [heading for heading in wanted if heading in folded]
+        taken.update(present)
+        if present:
+            fields[column.field] = folded.index(present[0])
+        elif column.required:
+            names = ", ".join(f"“{heading}”" for heading in column.headings)
+            problems.append(Problem(line, f"a column is missing: one of {names}", column.field))
+    if others:
+        fields |= {clean(cell): at for at, cell in enumerate(header) if folded[at] and folded[at] not in taken}
+    return fields, problems
+
+
+# ---------------------------------------------------------------- cells to values
+
+YES = frozenset({"y", "yes", "true", "t", "1", "✓", "✔", "☑", "granted", "received", "given", "agreed", "consented"})
+"""Answers that mean yes. A bare ``x`` is not among them: it may be a cross as well as a tick."""
+
+NO = frozenset(
+    {"n", "no", "false", "f", "0", "✗", "✘", "refused", "not granted", "not given", "withdrawn", "declined", "denied"}
+)
+"""Answers that mean no."""
+
+NOT_YET = frozenset({"", "pending", "requested", "not answered", "no response", "awaiting", "unknown", "-", "n/a"})
+"""Answers that mean that nobody has answered."""
+
+
+def parse_flag(cell: str) -> bool | None:
+    """Whether a cell says yes or no; None for anything else."""
+    word = cell.casefold()
+    return True if word in YES else False if word in NO else None
+
+
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_DAY_FIRST = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
+_DAY_MONTH_NAME = re.compile(r"(\d{1,2})[ -]([a-z]{3})[a-z]*[ -](\d{4})", re.IGNORECASE)
+_MIDNIGHT = re.compile(r"[T ]00:00(?::00(?:\.0+)?)?Z?$")
+
+
+def parse_day(cell: str) -> date | None:
+    """The day a cell names: ``31/12/2018``, ``31-Dec-2018`` or ISO, a midnight after it ignored; None if blank.
+
+    Raises ValueError. Day before month always, as every British system writes it; a year of two
+    figures is refused as ambiguous.
+    """
+    text = _MIDNIGHT.sub("", cell)
+    if not text:
+        return None
+    found = _DAY_FIRST.fullmatch(text)
+    if found:
+        return date(int(found[3]), int(found[2]), int(found[1]))
+    found = _DAY_MONTH_NAME.fullmatch(text)
+    if found and found[2].casefold() in _MONTHS:
+        return date(int(found[3]), _MONTHS.index(found[2].casefold()) + 1, int(found[1]))
+    return date.fromisoformat(text)
+
+
+def parse_moment(cell: str) -> datetime:
+    """The instant or local time a cell names: RFC 3339, ``2026-12-12 14:00`` or ``12/12/2026 14:00``.
+
+    Naive where no offset was written. Raises ValueError, also for a bare day.
+    """
+    found = re.fullmatch(r"(\d{1,2}[/.]\d{1,2}[/.]\d{4})[ T,]+(\d{1,2}):(\d{2})(?::(\d{2}))?", cell)
+    if found:
+        day = parse_day(found[1]) or date.min
+        return datetime.combine(day, time(int(found[2]), int(found[3]), int(found[4] or 0)))
+    if ":" not in cell:
+        raise ValueError("no time of day")
+    return datetime.fromisoformat(cell)

@@ -1,0 +1,159 @@
+"""What a school decides, as values: clauses, limits, outcomes, thresholds, days."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from app.domain import Outcome
+
+
+class KeptBy(StrEnum):
+    """Who sees to it that a clause is kept."""
+
+    RULE = "rule"
+    PEOPLE = "people"
+
+
+class MatchingMode(StrEnum):
+    """When faces are compared with the gallery.
+
+    ``strict``: only where every pupil who may be pictured has a valid biometric consent
+    (Protection of Freedoms Act 2012 ss. 26-28, read narrowly); ``enrolled``: whenever somebody
+    is enrolled; ``off``: never, a person checks the class list.
+    """
+
+    OFF = "off"
+    STRICT = "strict"
+    ENROLLED = "enrolled"
+
+
+class NotAnswered(StrEnum):
+    """What a family's silence means for publication.
+
+    ``allow`` takes effect only once this school year's round was opened and its date has passed.
+    """
+
+    REFUSE = "refuse"
+    ALLOW = "allow"
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """One thing the policy says, in short; ``section`` is the policy's own heading."""
+
+    id: str
+    section: str
+    text: str
+    kept_by: KeptBy
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much a draft may hold. ``policy_length`` and ``x_length`` count as ``TextFacts`` does."""
+
+    policy_length: int
+    x_length: int
+    photos: int
+    text_code_points: int
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoMeasures:
+    """From when a face counts as what; heights are pixels of the face's box in the upright photo.
+
+    A face dominates a group when it is at least ``dominance_ratio`` times as high as the next
+    highest and takes at least ``dominance_share`` of the photo's short side.
+    """
+
+    checkable_height_px: int
+    identifiable_height_px: int
+    dominance_ratio: float
+    dominance_share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Distances:
+    """Up to ``clear`` a face clearly matches a child, up to ``possible`` it may."""
+
+    clear: float
+    possible: float
+
+
+@dataclass(frozen=True, slots=True)
+class EngineThresholds:
+    """The distances of one face engine, by what is measured, and where the numbers come from.
+
+    ``nearest`` is the least distance to any of a child's templates, ``centroid`` that to their mean.
+    ``rules_out`` is the least distance at which no face of a photo is the child; None: there is none.
+    """
+
+    nearest: Distances
+    centroid: Distances
+    rules_out: float | None
+    measured: str
+
+
+@dataclass(frozen=True, slots=True)
+class Staleness:
+    """After how many whole days what is known of the school is out of date."""
+
+    roster_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """A school's policy in one version; every verdict is written with its ``reference``.
+
+    ``published`` are the school's own telephone numbers, e-mail and postal addresses, which are no
+    one's private details; ``allowed_phrases`` are words the school knows to be no child's name.
+    """
+
+    name: str
+    version: int
+    title: str
+    ratified_on: date
+    review_on: date
+    school_year_month: int
+    school_year_day: int
+    timezone: str
+    matching: MatchingMode
+    not_answered: NotAnswered
+    published: tuple[str, ...]
+    allowed_phrases: tuple[str, ...]
+    limits: Limits
+    photo: PhotoMeasures
+    staleness: Staleness
+    engines: Mapping[str, EngineThresholds]
+    outcomes: Mapping[str, Outcome]
+    clauses: Mapping[str, Clause]
+
+    @property
+    def reference(self) -> str:
+        """Name and version as reports write them: ``whitehouse@1``."""
+        return f"{self.name}@{self.version}"
+
+    def outcome(self, rule_id: str, default: Outcome) -> Outcome:
+        """What a finding of that rule asks for: the school's decision, else the rule's own."""
+        return self.outcomes.get(rule_id, default)
+
+    def clause_text(self, clause_id: str) -> str:
+        """The clause in short, or nothing where the policy has no such clause."""
+        clause = self.clauses.get(clause_id)
+        return clause.text if clause else ""
+
+    def local(self, instant: datetime) -> datetime:
+        """That instant by the school's clock."""
+        return instant.astimezone(ZoneInfo(self.timezone))
+
+    def day_of(self, instant: datetime) -> date:
+        """The day it is at the school at that instant."""
+        return self.local(instant).date()
+
+    def school_year_of(self, day: date) -> date:
+        """The first day of the school year in which ``day`` falls."""
+        starts_on = date(day.year, self.school_year_month, self.school_year_day)
+        return starts_on if day >= starts_on else starts_on.replace(year=day.year - 1)

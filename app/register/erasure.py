@@ -1,0 +1,37 @@
+"""Children who are taken off the record: on request, and when their names need no longer be guarded."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from app.register import version
+from app.register.office import Office
+from app.register.version import is_guarded
+from app.store import Store, roster
+
+
+def erase_pupil(office: Office, pupil_id: str, *, by: str, now: datetime) -> None:
+    """Erase a pupil with all answers, holds, photos and templates; NotFound if there is none.
+
+    While the child is on roll the next roster file brings them back, with nothing of what was known of them.
+    """
+    _erase(office, [pupil_id], by=by, now=now)
+
+
+def purge_leavers(office: Office, *, by: str, now: datetime) -> int:
+    """Erase those who left so long ago that their names need no longer be guarded; returns how many."""
+    with office.database.read() as session:
+        pupils = roster.every(Store(session, office.school_id))
+    gone = [pupil.id for pupil in pupils if not is_guarded(pupil, office.day(now))]
+    if gone:
+        _erase(office, gone, by=by, now=now)
+    return len(gone)
+
+
+def _erase(office: Office, pupils: list[str], *, by: str, now: datetime) -> None:
+    with office.database.write() as session:
+        store = Store(session, office.school_id)
+        files = [sha256 for pupil in pupils for sha256 in roster.erase(store, pupil, by=by, now=now)]
+        version.stamp(store, office.policy, now)
+    for sha256 in files:
+        office.files.delete(sha256)

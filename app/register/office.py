@@ -1,0 +1,71 @@
+"""What every part of the register works with: one school's office, and how it takes in files."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from app.db import Database
+from app.errors import Conflict, Fault, Malformed
+from app.integrations.sheets import Problem, has_errors
+from app.policy import Policy
+from app.vault import PhotoFiles, Vault
+
+FAULTS_TOLD = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """Where a school's register is kept and by which policy it is read; ``files`` holds the reference photos."""
+
+    database: Database
+    school_id: str
+    policy: Policy
+    vault: Vault
+    files: PhotoFiles
+
+    def day(self, now: datetime) -> date:
+        """The day it is at the school."""
+        return self.policy.day_of(now)
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What an import changes, or would change.
+
+    The keys are UPNs for pupils and their permissions, ids for events, handles for accounts, names for staff.
+    """
+
+    added: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+class FileRefused(Malformed):
+    """A file with errors: nothing of it was taken in. Each error points at its line, ``#/line/7``."""
+
+    slug = "file-refused"
+
+
+class RollWouldShrink(Conflict):
+    """The file would drop more than a fifth of the roll and was not confirmed."""
+
+    slug = "roll-would-shrink"
+
+
+def refuse_errors(problems: Sequence[Problem]) -> None:
+    """FileRefused if any problem is more than a warning."""
+    if not has_errors(problems):
+        return
+    errors = [problem for problem in problems if not problem.warning]
+    faults = tuple(Fault(f"#/line/{problem.line}", _told(problem)) for problem in errors[:FAULTS_TOLD])
+    raise FileRefused(
+        f"The file has {len(errors)} lines or columns that cannot stand; nothing was changed.", errors=faults
+    )
+
+
+def _told(problem: Problem) -> str:
+    about = f"{problem.pointer}: " if problem.pointer else ""
+    return f"line {problem.line}: {about}{problem.detail}" if problem.line else f"{about}{problem.detail}"

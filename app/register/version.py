@@ -1,0 +1,90 @@
+"""The register's version: one more whenever anything changes that a verdict could rest on.
+
+Decisions are bound to it. It comes from a hash of what vetting would be given, so that a file
+loaded again without change leaves drafts alone, and a school year's turn does not.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from app.domain import Account, ChildNotShown, Event, Pupil, StaffMember
+from app.policy import Policy
+from app.register.validity import valid_pupils
+from app.register.wishes import not_shown, read_wishes
+from app.store import Store, accounts, biometrics, events, holds, roster, schools
+from app.store.permissions import Round
+
+GUARDED_DAYS = 30
+"""How long the names of a child who left stay guarded; then the record is erased."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """All of a register that a verdict on ``day`` could rest on. ``pupils`` holds the leavers still guarded."""
+
+    day: date
+    pupils: tuple[Pupil, ...]
+    staff: tuple[StaffMember, ...]
+    accounts: tuple[Account, ...]
+    events: tuple[Event, ...]
+    not_shown: tuple[ChildNotShown, ...]
+    consented: frozenset[str]
+    templates: tuple[str, ...]
+    round: Round | None
+    roster_as_of: datetime | None
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 (hex). When roster and answers were loaded does not count, only whether they ever were."""
+        total = hashlib.sha256()
+        whole: tuple[Iterable[object], ...] = (
+            self.pupils,
+            self.staff,
+            self.accounts,
+            self.events,
+            self.not_shown,
+            sorted(self.consented),
+            self.templates,
+            (self.roster_as_of is None, self.round is None or self.round.as_of is None),
+        )
+        for part in whole:
+            for one in part:
+                total.update(repr(one).encode("utf-8", "surrogatepass") + b"\n")
+            total.update(b"\n")
+        return total.hexdigest()
+
+
+def read_contents(store: Store, policy: Policy, now: datetime) -> Contents:
+    """What the register holds, as it counts at that instant."""
+    day = policy.day_of(now)
+    guarded = tuple(pupil for pupil in roster.every(store) if is_guarded(pupil, day))
+    wishes = read_wishes(store, policy, day, {hold.pupil for hold in holds.standing(store)})
+    templates = [template for engine in sorted(policy.engines) for template in biometrics.templates(store, engine)]
+    consented = valid_pupils(store, day)
+    enrolled = consented & {template.pupil for template in templates}
+    return Contents(
+        day,
+        guarded,
+        roster.staff(store),
+        accounts.every(store),
+        events.every(store),
+        not_shown(guarded, wishes, policy, day, enrolled),
+        consented,
+        tuple(template.id for template in templates),
+        wishes.round,
+        roster.as_of(store),
+    )
+
+
+def is_guarded(pupil: Pupil, day: date) -> bool:
+    """Whether a child is on roll, or left so lately that their names are still looked for."""
+    return pupil.left_on is None or pupil.left_on >= day - timedelta(days=GUARDED_DAYS)
+
+
+def stamp(store: Store, policy: Policy, now: datetime) -> int:
+    """Give the register the version of what it now holds; call it at the end of whatever changes it."""
+    return schools.set_register_version(store, read_contents(store, policy, now).digest)

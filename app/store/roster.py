@@ -1,0 +1,198 @@
+"""The roster and the staff list, as the school's management information system last gave them."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import bindparam, delete, insert, select, update
+
+from app.db import new_id
+from app.domain import Pupil, StaffMember
+from app.errors import NotFound
+from app.store import Store, audit, keep_short
+from app.tables import (
+    BiometricNoticeRow,
+    BiometricResponseRow,
+    HoldRow,
+    PermissionRow,
+    PupilRow,
+    ReferencePhotoRow,
+    SchoolRow,
+    StaffRow,
+    TemplateRow,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RosterChange:
+    """What an import changes. ``added`` bring ids of ``db.new_id``; ``left`` are the ids of those gone, since ``left_on``."""
+
+    added: Sequence[Pupil] = ()
+    changed: Sequence[Pupil] = ()
+    left: Collection[str] = ()
+    left_on: date | None = None
+
+
+def replace(store: Store, change: RosterChange, *, by: str, now: datetime) -> None:
+    """Carry out an import; an empty change still makes the roster fresh (``roster_as_of``)."""
+    detail = {
+        "added": [pupil.id for pupil in change.added],
+        "changed": [pupil.id for pupil in change.changed],
+        "left": sorted(change.left),
+    }
+    audit.append(store, audit.Action.ROSTER_REPLACE, store.school_id, detail, by=by, now=now)
+    store.session.execute(update(SchoolRow).where(SchoolRow.id == store.school_id).values(roster_as_of=now))
+    if change.left:
+        store.session.execute(
+            update(PupilRow)
+            .where(PupilRow.school_id == store.school_id, PupilRow.id.in_(change.left))
+            .values(left_on=change.left_on)
+        )
+    if change.added:
+        rows = [{"school_id": store.school_id, "id": pupil.id, **_values(pupil)} for pupil in change.added]
+        store.session.execute(insert(PupilRow), rows)
+    if change.changed:
+        table = PupilRow.__table__
+        store.session.connection().execute(
+            update(PupilRow.__table__).where(table.c.school_id == store.school_id, table.c.id == bindparam("pupil")),  # type: ignore[arg-type]
+            [{"pupil": pupil.id, **_values(pupil)} for pupil in change.changed],
+        )
+
+
+def every(store: Store) -> tuple[Pupil, ...]:
+    """All pupils, leavers too, by surname and first name."""
+    query = select(PupilRow).where(PupilRow.school_id == store.school_id)
+    order = (PupilRow.legal_surname, PupilRow.legal_first, PupilRow.id)
+    return tuple(_pupil(row) for row in store.session.scalars(query.order_by(*order)))
+
+
+def as_of(store: Store) -> datetime | None:
+    """When a roster was last loaded; None: never."""
+    return store.session.scalars(select(SchoolRow.roster_as_of).where(SchoolRow.id == store.school_id)).one()
+
+
+def find(store: Store, pupil_id: str) -> Pupil | None:
+    """The pupil of that id, or None."""
+    query = select(PupilRow).where(PupilRow.school_id == store.school_id, PupilRow.id == pupil_id)
+    row = store.session.scalars(query).one_or_none()
+    return None if row is None else _pupil(row)
+
+
+def search(store: Store, words: str, *, limit: int) -> tuple[Pupil, ...]:
+    """Pupils of whom every word begins a name, the class or the UPN; case and accents do not matter."""
+    # In Python: SQLite folds ASCII alone, and a roll is a few hundred names.
+    wanted = _fold(words).split()
+    found = (pupil for pupil in every(store) if _has_all(pupil, wanted))
+    return tuple(pupil for pupil, _ in zip(found, range(limit), strict=False))
+
+
+def erase(store: Store, pupil_id: str, *, by: str, now: datetime) -> tuple[str, ...]:
+    """Remove a pupil and all that belongs to them; NotFound if there is none.
+
+    Returns the SHA-256s of the reference photos whose files are to be deleted after the commit.
+    """
+    audit.append(store, audit.Action.PUPIL_ERASE, pupil_id, by=by, now=now)
+    if find(store, pupil_id) is None:
+        raise NotFound("There is no such pupil.")
+    photos = store.session.scalars(
+        select(ReferencePhotoRow.sha256).where(
+            ReferencePhotoRow.school_id == store.school_id, ReferencePhotoRow.pupil_id == pupil_id
+        )
+    ).all()
+    for table in (TemplateRow, ReferencePhotoRow, BiometricResponseRow, BiometricNoticeRow, HoldRow, PermissionRow):
+        store.session.execute(delete(table).where(table.school_id == store.school_id, table.pupil_id == pupil_id))
+    store.session.execute(delete(PupilRow).where(PupilRow.school_id == store.school_id, PupilRow.id == pupil_id))
+    return unused_references(store, photos)
+
+
+def unused_references(store: Store, sha256s: Collection[str]) -> tuple[str, ...]:
+    """Those of the hashes that no reference photo of any school has any more."""
+    used = store.session.scalars(select(ReferencePhotoRow.sha256).where(ReferencePhotoRow.sha256.in_(sha256s)))
+    return tuple(sorted(set(sha256s) - set(used)))
+
+
+def replace_staff(store: Store, staff: Sequence[StaffMember], *, by: str, now: datetime) -> None:
+    """Make these the whole staff, in this order."""
+    audit.append(store, audit.Action.STAFF_REPLACE, store.school_id, {"staff": len(staff)}, by=by, now=now)
+    store.session.execute(delete(StaffRow).where(StaffRow.school_id == store.school_id))
+    rows = [
+        {
+            "id": new_id(now),
+            "school_id": store.school_id,
+            "position": position,
+            "title": member.title,
+            "first": member.first,
+            "surname": member.surname,
+            "role": member.role,
+            "personal_handles": list(member.personal_handles),
+        }
+        for position, member in enumerate(staff)
+    ]
+    if rows:
+        store.session.execute(insert(StaffRow), rows)
+
+
+def staff(store: Store) -> tuple[StaffMember, ...]:
+    """The staff, in the order they were given."""
+    query = select(StaffRow).where(StaffRow.school_id == store.school_id).order_by(StaffRow.position)
+    return tuple(
+        StaffMember(row.title, row.first, row.surname, row.role, tuple(row.personal_handles))
+        for row in store.session.scalars(query)
+    )
+
+
+def _has_all(pupil: Pupil, wanted: Sequence[str]) -> bool:
+    names = (
+        pupil.legal_first,
+        pupil.legal_surname,
+        pupil.preferred_first,
+        pupil.preferred_surname,
+        pupil.middle,
+        *pupil.former,
+        pupil.class_name,
+        pupil.upn,
+    )
+    have = [word for name in names for word in _fold(name).replace("-", " ").split()] + [_fold(name) for name in names]
+    return all(any(word.startswith(each) for word in have) for each in wanted)
+
+
+def _fold(words: str) -> str:
+    parts = unicodedata.normalize("NFKD", words)
+    return "".join(part for part in parts if not unicodedata.combining(part)).casefold()
+
+
+def _values(pupil: Pupil) -> dict[str, Any]:
+    return {
+        "upn": keep_short("A UPN", pupil.upn),
+        "legal_first": pupil.legal_first,
+        "legal_surname": pupil.legal_surname,
+        "preferred_first": pupil.preferred_first,
+        "preferred_surname": pupil.preferred_surname,
+        "middle": pupil.middle,
+        "former": list(pupil.former),
+        "year": pupil.year,
+        "class_name": pupil.class_name,
+        "born_on": pupil.born_on,
+        "left_on": pupil.left_on,
+    }
+
+
+def _pupil(row: PupilRow) -> Pupil:
+    return Pupil(
+        id=row.id,
+        upn=row.upn,
+        legal_first=row.legal_first,
+        legal_surname=row.legal_surname,
+        preferred_first=row.preferred_first,
+        preferred_surname=row.preferred_surname,
+        middle=row.middle,
+        former=tuple(row.former),
+        year=row.year,
+        class_name=row.class_name,
+        born_on=row.born_on,
+        left_on=row.left_on,
+    )

@@ -1,0 +1,250 @@
+"""The names of a school, looked up by any spelling: who may be meant by a first name, a surname, a short form, a slip."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from enum import Enum
+from functools import lru_cache
+from typing import Final, Self
+
+from rapidfuzz.distance import OSA
+
+from app.domain import Pupil, StaffMember
+from app.text.fold import deleet, fold, squeeze, tokens
+from app.text.gazetteer import Commonness, PhraseTable, commonness, diminutives, is_proper, is_word, key_of, phrase_table
+
+__all__ = ["NameIndex", "Role", "Spelling"]
+
+GUARDED_FOR: Final = timedelta(days=3 * 365)
+"""How long after leaving a child's names are still looked for."""
+
+_PARTICLES: Final = frozenset(
+    ["van", "von", "de", "da", "di", "du", "del", "della", "dos", "das", "der", "den", "la", "le", "el", "al", "bin", "bint",
+     "ibn", "ap", "ab", "ni", "nic", "mac", "mc", "o", "st", "ter", "ten", "af", "abu", "san", "santa"]
+)  # fmt: skip
+_SHORTEST_SLIP: Final = 5  # letters; a slip in a shorter name is another name
+_SKELETON: Final = str.maketrans({"i": "l", "1": "l", "|": "l", "0": "o", "5": "s"})
+
+
+class Role(Enum):
+    """What a name is to the child who bears it."""
+
+    FIRST = "a first name on the roll"
+    SHORT = "a short form or other spelling of a first name on the roll"
+    HALF = "half of a double first name on the roll"
+    MIDDLE = "a middle name on the roll"
+    SURNAME = "a surname on the roll"
+    HALF_SURNAME = "part of a surname on the roll"
+
+
+FIRSTS: Final = (Role.FIRST, Role.SHORT, Role.HALF, Role.MIDDLE)
+SURNAMES: Final = (Role.SURNAME, Role.HALF_SURNAME)
+
+
+@dataclass(frozen=True, slots=True)
+class Spelling:
+    """A key that a written word may stand for; ``note`` says in plain words what was undone, ``cost`` how doubtful that is."""
+
+    key: str
+    note: str = ""
+    cost: float = 0.0
+
+
+@dataclass(slots=True)
+class _Builder:
+    """Names as they are gathered, by role, then by key; pupils by number."""
+
+    by_role: dict[Role, dict[str, list[int]]] = field(default_factory=lambda: {role: {} for role in Role})
+    several: set[str] = field(default_factory=set)  # keys of names of more than one word
+    initials: dict[str, list[int]] = field(default_factory=dict)
+
+    def add(self, role: Role, key: str, number: int) -> None:
+        if len(key) < 2:
+            return
+        numbers = self.by_role[role].setdefault(key, [])
+        if not numbers or numbers[-1] != number:
+            numbers.append(number)
+
+    def add_first(self, name: str, number: int) -> str:
+        parts = words_of(name)
+        key = "".join(parts)
+        self.add(Role.FIRST, key, number)
+        if len(parts) > 1:
+            self.several.add(key)
+            self.add(Role.HALF, parts[0], number)
+            self.add(Role.HALF, parts[-1], number)
+        return key
+
+    def add_surname(self, name: str, number: int) -> str:
+        parts = words_of(name)
+        key = "".join(parts)
+        self.add(Role.SURNAME, key, number)
+        if len(parts) > 1:
+            self.several.add(key)
+            for part in parts:
+                if part not in _PARTICLES:
+                    self.add(Role.HALF_SURNAME, part, number)
+        return key
+
+    def add_former(self, name: str, number: int) -> None:
+        """A former name may be a surname, a first name or both, first name first."""
+        first, _, rest = name.strip().partition(" ")
+        if rest and words_of(rest) and words_of(first)[-1:] != [] and words_of(first)[0] not in _PARTICLES:
+            self.add_first(first, number)
+            self.add_surname(rest, number)
+        else:
+            self.add_first(name, number)
+        self.add_surname(name, number)
+
+
+@lru_cache(maxsize=65536)
+def words_of(name: str) -> tuple[str, ...]:
+    """The folded words of a name, without apostrophes: ``("al", "sayed")``, ``("oconnor",)``."""
+    return tuple(word.key.replace("'", "") for word in tokens(fold(name)))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NameIndex:
+    """All that is asked about a school's names. Pupils are numbers within; ``ids`` leads back."""
+
+    ids: tuple[str, ...]
+    years: tuple[str, ...]
+    classes: tuple[str, ...]  # folded
+    left: frozenset[int]
+    by_role: Mapping[Role, Mapping[str, Sequence[int]]]
+    shorts: Mapping[str, tuple[str, ...]]  # short form -> first names on the roll
+    several: frozenset[str]
+    initials: Mapping[str, Sequence[int]]
+    slips: Mapping[int, tuple[str, ...]]
+    skeletons: Mapping[str, tuple[str, ...]]
+    staff: frozenset[tuple[str, str]]
+    staff_by_first: Mapping[str, frozenset[str]]
+    class_names: frozenset[str]
+    allowed: PhraseTable
+
+    @classmethod
+    def build(
+        cls,
+        pupils: Iterable[Pupil],
+        staff: Iterable[StaffMember] = (),
+        class_names: Iterable[str] = (),
+        allowed: Iterable[str] = (),
+        today: date | None = None,
+    ) -> Self:
+        """The index of these names.
+
+        ``allowed`` are phrases in which a name is nobody's (``Alice Holt Forest``). With ``today`` given, children who
+        left more than three years before are let go.
+        """
+        guarded = [
+            pupil for pupil in pupils if today is None or pupil.left_on is None or today - pupil.left_on <= GUARDED_FOR
+        ]
+        builder = _Builder()
+        for number, pupil in enumerate(guarded):
+            _add_pupil(builder, pupil, number)
+        firsts, surnames = builder.by_role[Role.FIRST], builder.by_role[Role.SURNAME]
+        classes = {pupil.class_name: fold(pupil.class_name).text.strip() for pupil in guarded}
+        people = [(key_of(member.first), key_of(member.surname)) for member in staff]
+        return cls(
+            ids=tuple(pupil.id for pupil in guarded),
+            years=tuple(pupil.year for pupil in guarded),
+            classes=tuple(classes[pupil.class_name] for pupil in guarded),
+            left=frozenset(number for number, pupil in enumerate(guarded) if pupil.left_on is not None),
+            by_role=builder.by_role,
+            shorts=_shorts(firsts),
+            several=frozenset(builder.several),
+            initials=builder.initials,
+            slips=_slips({*firsts, *surnames}),
+            skeletons=_grouped((skeleton(name), name) for name in {*firsts, *surnames}),
+            staff=frozenset(people),
+            staff_by_first={first: frozenset(last for each, last in people if each == first) for first, _ in people},
+            class_names=frozenset(key_of(name) for name in (*class_names, *classes.values())) - {""},
+            allowed=phrase_table(allowed),
+        )
+
+    def knows(self, key: str) -> bool:
+        """Whether it is a first name, a surname or a short form on the roll."""
+        return key in self.by_role[Role.FIRST] or key in self.by_role[Role.SURNAME] or key in self.shorts
+
+    def roles(self, key: str) -> Iterator[tuple[Role, Sequence[int]]]:
+        """What that key is to whom."""
+        for role, names in self.by_role.items():
+            if key in names:
+                yield role, names[key]
+        if key in self.shorts:
+            yield Role.SHORT, sorted({number for name in self.shorts[key] for number in self.by_role[Role.FIRST][name]})
+
+    def bears(self, key: str) -> bool:
+        """Whether it stands for anything here."""
+        return key in self.shorts or any(key in names for names in self.by_role.values())
+
+    def spellings(self, key: str, full: str, disguise: str) -> Iterator[Spelling]:
+        """The names that a written word may stand for, likeliest first; a dictionary word stands for itself alone."""
+        if not disguise and self.bears(key):
+            yield Spelling(key)
+        elif disguise and key.isalpha():
+            yield Spelling(key, disguise)
+        elif not disguise and is_word(key):
+            return
+        else:
+            yield from self._undone(key, full, disguise)
+
+    def _undone(self, key: str, full: str, disguise: str) -> Iterator[Spelling]:
+        if key.endswith("s") and key == full and len(key) > 3 and self.bears(key[:-1]):
+            yield Spelling(key[:-1], "an apostrophe is missing", 0.2)
+            return
+        respelt = [(other, disguise or "digits stand for letters") for other in deleet(key)]
+        respelt += [(other, "letters are drawn out") for other in squeeze(key)]
+        respelt += [(other, "look-alike letters") for other in self.skeletons.get(skeleton(key), ())]
+        seen = [Spelling(other, note, 0.1) for other, note in respelt if self.bears(other)]
+        yield from seen
+        if not seen and len(key) >= _SHORTEST_SLIP:
+            cost = 1.5 if is_proper(key) else 0.3 if disguise else 0.6
+            yield from (Spelling(name, "one letter differs", cost) for name in self._near(key))
+
+    def _near(self, key: str) -> list[str]:
+        """Names of five letters or more that one slip of the pen turns into the word."""
+        names = {name for form in _shortened(key) for name in self.slips.get(hash(form), ())}
+        return sorted(name for name in names if OSA.distance(name, key, score_cutoff=1) == 1)
+
+
+def skeleton(key: str) -> str:
+    """The key with letters and digits that look alike in print made one."""
+    return key.replace("rn", "m").replace("vv", "w").translate(_SKELETON)
+
+
+def _add_pupil(builder: _Builder, pupil: Pupil, number: int) -> None:
+    firsts = {builder.add_first(name, number) for name in {pupil.legal_first, pupil.preferred_first} if name}
+    surnames = {builder.add_surname(name, number) for name in {pupil.legal_surname, pupil.preferred_surname} if name}
+    for name in pupil.middle.replace(",", " ").split():
+        builder.add(Role.MIDDLE, key_of(name), number)
+    for name in pupil.former:
+        builder.add_former(name, number)
+    for pair in {first[0] + last[0] for first in firsts if first for last in surnames if last}:
+        builder.initials.setdefault(pair, []).append(number)
+
+
+def _shorts(firsts: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    return _grouped((short, first) for first in firsts for short in diminutives(first) if len(short) > 1)
+
+
+def _shortened(key: str) -> set[str]:
+    return {key, *(key[:place] + key[place + 1 :] for place in range(len(key)))}
+
+
+def _slips(names: Iterable[str]) -> dict[int, tuple[str, ...]]:
+    """Names by the hashes of what is left of them with one letter dropped; hashes take a third of the room."""
+    found: dict[int, tuple[str, ...]] = {}
+    for name in names:
+        if len(name) >= _SHORTEST_SLIP and commonness(name) <= Commonness.EVERYDAY:
+            for form in _shortened(name):
+                place = hash(form)
+                found[place] = (*found.get(place, ()), name)
+    return found
+
+
+def _grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
+    found: dict[str, list[str]] = {}
+    for key, value in pairs:
+        found.setdefault(key, []).append(value)
+    return {key: tuple(values) for key, values in found.items()}

@@ -1,0 +1,322 @@
+"""What may name a child in a text: single names, first name with surname either way round, initials."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import Final
+
+from app.text.gazetteer import Commonness, commonness, is_word, lexicon
+from app.text.name_index import FIRSTS, SURNAMES, NameIndex, Role
+from app.text.name_words import Case, Word, Writing
+
+__all__ = ["Form", "Group", "Naming", "groups_named", "namings"]
+
+_LONGEST_NAME: Final = 4  # words
+_TOUCHING: Final = re.compile(r"[ \t]{0,3}|[-_.+~]{1,2}|[ \t]*\n[ \t]*|\. ?|['-] ?")
+_COMMA: Final = re.compile(r",[ \t\n]{0,2}")
+_YEAR: Final = re.compile(r"(?:year|yr|y)([1-6])[a-z]?")
+_DIGIT_CLASS: Final = re.compile(r"([1-6])[a-z]")
+_NEAR: Final = 5  # words within which a year or class belongs to initials
+
+
+class Form(Enum):
+    """How a child is named."""
+
+    SINGLE = auto()
+    FULL = auto()
+    INITIALLED = auto()  # one of the two names by its letter
+    INITIALS = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Words ``first`` to ``last`` that stand for one name of the pupils ``numbers``."""
+
+    first: int
+    last: int
+    role: Role
+    numbers: Sequence[int]
+    level: Commonness
+    note: str
+    cost: float
+
+
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """Words ``first`` to ``last`` that may name one of the pupils ``numbers``, with what speaks for it by itself."""
+
+    first: int
+    last: int
+    form: Form
+    role: Role
+    numbers: tuple[int, ...]
+    level: Commonness
+    base: float
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A year or class named by the word at ``place``."""
+
+    place: int
+    year: str = ""
+    class_name: str = ""
+
+
+def groups_named(writing: Writing, index: NameIndex) -> tuple[Group, ...]:
+    """The years (``R``, ``1`` …) and classes that the text names."""
+    found: list[Group] = []
+    words = writing.words
+    for place, word in enumerate(words):
+        joined = _YEAR.fullmatch(word.key)
+        before = words[place - 1].key if place else ""
+        if joined:
+            found.append(Group(place, joined[1]))
+        elif before in ("year", "yr", "years", "yrs", "y") and word.key[:1] in "123456":
+            found.append(Group(place, word.key[0]))
+        elif word.key in ("reception", "nursery", "eyfs", "preschool"):
+            found.append(Group(place, "N" if word.key == "nursery" else "R"))
+        elif word.key in index.class_names and word.case is not Case.LOWER:
+            found.append(Group(place, class_name=word.key))
+        elif _DIGIT_CLASS.fullmatch(word.key) and word.case is Case.UPPER:
+            found.append(Group(place, word.key[0]))
+    return tuple(found)
+
+
+def namings(writing: Writing, index: NameIndex, groups: Sequence[Group]) -> list[Naming]:
+    """All that may name a pupil, overlapping readings included."""
+    starting: list[list[Piece]] = [list(_pieces_at(writing.words, place, index)) for place in range(len(writing.words))]
+    found = [_single(piece) for pieces in starting for piece in pieces]
+    for place, pieces in enumerate(starting):
+        for piece in pieces:
+            found.extend(_pairs(writing, piece, starting))
+            found.extend(_with_initial_after(writing, piece, index))
+        if writing.words[place].letter:
+            found.extend(_with_initial_before(writing, place, starting, index))
+    found.extend(_initials(writing, index, groups))
+    return found
+
+
+def _pieces_at(words: Sequence[Word], place: int, index: NameIndex) -> Iterator[Piece]:
+    word = words[place]
+    for spelling in index.spellings(word.key, word.full, word.disguise):
+        for role, numbers in index.roles(spelling.key):
+            yield Piece(place, place + 1, role, numbers, commonness(spelling.key), spelling.note, spelling.cost)
+    joined = word.key
+    for last in range(place + 2, min(place + _LONGEST_NAME, len(words)) + 1):
+        after = words[last - 1]
+        if words[last - 2].possessive or not _TOUCHING.fullmatch(after.gap):
+            return
+        for full in {after.key, after.full}:
+            key = joined + full
+            if key in index.several or (after.gap in ("", "-", "-\n") and index.bears(key)):
+                yield from (Piece(place, last, role, numbers, Commonness.NO_WORD, "", 0) for role, numbers in index.roles(key))
+        joined += after.key
+
+
+_ALONE: Final = {
+    Role.FIRST: (3.3, 2.3, 0.9, 0.2),
+    Role.SHORT: (3.1, 2.0, 0.5, -0.5),
+    Role.HALF: (2.4, 1.4, -0.2, -1.0),
+    Role.MIDDLE: (1.3, 0.3, -1.0, -2.0),
+    Role.SURNAME: (1.4, 0.2, -0.9, -1.8),
+    Role.HALF_SURNAME: (0.3, -0.6, -1.5, -2.0),
+}
+"""What a name by itself speaks for, by how common it is as a word."""
+
+
+def _single(piece: Piece) -> Naming:
+    notes = (piece.role.value, *filter(None, (piece.note,)))
+    if piece.level:
+        notes = (*notes, "also an ordinary word")
+    return Naming(
+        piece.first, piece.last, Form.SINGLE, piece.role, tuple(piece.numbers), piece.level,
+        _ALONE[piece.role][piece.level] - piece.cost, notes,
+    )  # fmt: skip
+
+
+def _pairs(writing: Writing, piece: Piece, starting: list[list[Piece]]) -> Iterator[Naming]:
+    """First name and surname of one pupil, a middle name or initial between them allowed, or surname first."""
+    words = writing.words
+    if piece.last >= len(words) or words[piece.last - 1].possessive:
+        return
+    gap = words[piece.last].gap
+    comma = bool(_COMMA.fullmatch(gap))
+    if not comma and not _touching(words, piece.last):
+        return
+    forwards = piece.role in FIRSTS
+    others = SURNAMES if forwards else FIRSTS
+    if forwards and comma:
+        return
+    for other in starting[piece.last]:
+        if other.role in others:
+            yield from _pair(writing, piece, other, comma)
+        elif forwards and piece.role is not Role.MIDDLE and other.role is Role.MIDDLE:
+            yield from _pair(writing, piece, other, comma)
+    after = piece.last + 1
+    if forwards and after < len(words) and _touching(words, after) and _may_be_middle(words[piece.last]):
+        for other in starting[after]:
+            if other.role in SURNAMES:
+                yield from _pair(writing, piece, other, comma)
+
+
+def _touching(words: Sequence[Word], place: int) -> bool:
+    """Whether the word may belong to one name with the word before it."""
+    gap, before = words[place].gap, words[place - 1]
+    if not _TOUCHING.fullmatch(gap) or words[place].solid != before.solid:
+        return False
+    return not gap.startswith(".") or bool(before.solid) or before.letter
+
+
+def _may_be_middle(word: Word) -> bool:
+    return (word.case is not Case.LOWER or bool(word.solid)) and not word.possessive
+
+
+def _pair(writing: Writing, one: Piece, other: Piece, comma: bool) -> Iterator[Naming]:  # noqa: FBT001
+    numbers = _both(one.numbers, other.numbers)
+    if not numbers or one.cost + other.cost > 1.6:
+        return
+    levels = (one.level, other.level)
+    base = {0: 7.0, 1: 6.5, 2: 4.8}[sum(level > 0 for level in levels)]
+    base -= _ROLE_COSTS[one.role] + _ROLE_COSTS[other.role] + one.cost + other.cost + _case_cost(writing, one, other)
+    if max(levels) is Commonness.LITTLE and min(levels):
+        base -= 0.8
+    reversed_ = one.role in SURNAMES
+    if reversed_ and not comma:
+        base -= 1.5 if min(levels) is Commonness.NO_WORD else 3.0
+    notes = [f"{one.role.value} beside {other.role.value}, of one pupil"]
+    notes += [note for note in (one.note, other.note) if note]
+    if reversed_:
+        notes.append("surname first")
+    yield Naming(
+        one.first, other.last, Form.FULL, one.role, numbers, min(levels), base, tuple(notes),
+    )  # fmt: skip
+
+
+_ROLE_COSTS: Final = {
+    Role.FIRST: 0.0, Role.SHORT: 0.2, Role.HALF: 0.8, Role.MIDDLE: 1.4, Role.SURNAME: 0.0, Role.HALF_SURNAME: 0.8,
+}  # fmt: skip
+
+
+def _case_cost(writing: Writing, one: Piece, other: Piece) -> float:
+    """What it costs a full name to be written without capitals where the text has some, or where it is common words."""
+    cost = 0.0
+    common = bool(one.level) + bool(other.level)
+    for piece in (one, other):
+        word = writing.words[piece.first]
+        if word.solid:
+            cost += 1.3 if common == 2 and word.case is Case.LOWER else 0.0
+        elif word.case is Case.LOWER:
+            cost += (0.2 if writing.careless else 0.4) + (1.1 * common if piece.level else 0.0)
+            cost += 0.6 if common == 2 and not writing.careless else 0.0
+    return cost
+
+
+def _both(some: Sequence[int], others: Sequence[int]) -> tuple[int, ...]:
+    return tuple(sorted(set(some).intersection(others)))
+
+
+def _with_initial_after(writing: Writing, piece: Piece, index: NameIndex) -> Iterator[Naming]:
+    """``Freya N.``, a first name and the letter of that pupil's surname."""
+    words = writing.words
+    if piece.role not in FIRSTS or piece.role is Role.MIDDLE or piece.last >= len(words):
+        return
+    letter = words[piece.last]
+    if not letter.letter or letter.gap not in (" ", "_", "-", ".", "") or letter.solid != words[piece.last - 1].solid:
+        return
+    if words[piece.last - 1].possessive or (letter.case is Case.LOWER and not letter.solid and not writing.careless):
+        return
+    dotted = writing.source[letter.end : letter.end + 1] == "."
+    if letter.key in "ai" and not dotted and _runs_on(words, piece.last + 1):
+        return
+    numbers = tuple(number for number in piece.numbers if number in set(_surnames_with(index, letter.key, piece.numbers)))
+    if not numbers:
+        return
+    base = (5.2, 4.6, 3.8, 3.2)[piece.level] - piece.cost - _ROLE_COSTS[piece.role]
+    if words[piece.first].case is Case.LOWER and not letter.solid:
+        base -= 1.0 + piece.level
+    notes = (piece.role.value, *filter(None, (piece.note,)), "with the first letter of that pupil's surname")
+    yield Naming(piece.first, piece.last + 1, Form.INITIALLED, piece.role, numbers, piece.level, base, notes)
+
+
+def _runs_on(words: Sequence[Word], place: int) -> bool:
+    """Whether another lower-case word follows after a mere blank, so that a letter before it is an article or pronoun."""
+    return place < len(words) and words[place].gap == " " and words[place].case is Case.LOWER
+
+
+def _surnames_with(index: NameIndex, letter: str, numbers: Iterable[int]) -> set[int]:
+    wanted = set(numbers)
+    return {
+        number for pair, there in index.initials.items() if pair[1] == letter for number in there if number in wanted
+    }
+
+
+def _with_initial_before(
+    writing: Writing, place: int, starting: list[list[Piece]], index: NameIndex
+) -> Iterator[Naming]:
+    """``K Asante`` or ``K. Asante``, the letter of a first name and the surname of that pupil."""
+    words = writing.words
+    letter = words[place]
+    if place + 1 >= len(words) or (letter.case is Case.LOWER and not letter.solid):
+        return
+    after = words[place + 1]
+    if after.gap not in (" ", ". ", ".", "_", "-", "") or after.solid != letter.solid:
+        return
+    if after.case is Case.LOWER and not after.solid:
+        return
+    dotted = after.gap.startswith(".")
+    for piece in starting[place + 1]:
+        if piece.role is not Role.SURNAME:
+            continue
+        numbers = tuple(
+            number
+            for number in piece.numbers
+            if any(number in there for pair, there in index.initials.items() if pair[0] == letter.key)
+        )
+        if numbers:
+            base = (4.4, 3.2, 1.9, 1.2)[piece.level] - piece.cost + (0.7 if dotted and piece.level else 0.0)
+            base -= 2.0 if letter.key in "ai" and not dotted and piece.level else 0.0
+            notes = (piece.role.value, *filter(None, (piece.note,)), "with the first letter of that pupil's first name")
+            yield Naming(place, piece.last, Form.INITIALLED, piece.role, numbers, piece.level, base, notes)
+
+
+def _initials(writing: Writing, index: NameIndex, groups: Sequence[Group]) -> Iterator[Naming]:
+    """``A.S. in Year 4`` or ``JB (Oak)``: initials of a pupil of the year or class named beside them."""
+    words = writing.words
+    for group in groups:
+        for place in range(max(0, group.place - _NEAR), min(len(words), group.place + _NEAR)):
+            for last, letters in _initials_at(writing, place):
+                if place <= group.place < last:
+                    continue
+                numbers = tuple(
+                    number
+                    for number in index.initials.get(letters[0] + letters[-1], ())
+                    if (not group.year or index.years[number].lstrip("Yy")[:1].upper() == group.year)
+                    and (not group.class_name or index.classes[number] == group.class_name)
+                )
+                if numbers:
+                    notes = ("initials of a pupil of the year or class named beside them",)
+                    yield Naming(place, last, Form.INITIALS, Role.FIRST, numbers, Commonness.NO_WORD, 3.6, notes)
+
+
+def _initials_at(writing: Writing, place: int) -> Iterator[tuple[int, str]]:
+    """Initials that begin at a word: where they end, and their letters."""
+    words = writing.words
+    word = words[place]
+    if word.solid or writing.shouting:
+        return
+    if word.case is Case.UPPER and 2 <= len(word.key) <= 3 and word.key.isalpha():
+        if word.key not in lexicon("not-initials") and not (len(word.key) == 3 and is_word(word.key)):
+            yield place + 1, word.key
+        return
+    letters = ""
+    last = place
+    while last < len(words) and words[last].letter and words[last].case is not Case.LOWER and len(letters) < 3:
+        if letters and words[last].gap not in (".", ". ", " "):
+            break
+        letters += words[last].key
+        last += 1
+    if len(letters) > 1 and letters not in ("pe", "tv", "uk", "ta"):
+        yield last, letters

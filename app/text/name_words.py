@@ -1,0 +1,246 @@
+"""A text cut into the words in which a name may stand: hashtags, handles, addresses and file names opened up too."""
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from enum import Enum, auto
+from itertools import pairwise
+from typing import Final
+
+from app.domain import Field
+from app.text.fold import Folded, Token, deleet, fold, joined_runs, masked_words, source_span
+from app.text.gazetteer import is_word, lexicon
+
+__all__ = ["Case", "Word", "Writing", "cut"]
+
+_WORD: Final = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
+_SOLID: Final = re.compile(r"(?:https?://|www\.)[^\s<>]+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|[#@][^\W]+")
+_SHAPE_PARTS: Final = re.compile(r"A+(?!a)|A?a+|0+")
+_RUNNING_SPLIT: Final = re.compile(r"A?a+(?:A+(?!a)|A?a+)+|[Aa]+0+|0+[Aa]+")
+_OPENING: Final = re.compile(r"[.!?\n…•:;\"“”«»]")
+_LONGEST_SOLID: Final = 60  # letters; longer ones are no name
+_LONGEST_PART: Final = 18
+_TINY: Final = "a i an as at be by do go he if in is it me my no of on or so to up us we"
+_TINY_WORDS: Final = frozenset(_TINY.split())
+_ODD_GAPS: Final = frozenset({"So", "Sk", "Sm", "Co", "Cn"})  # emoji, bullets
+
+
+class Case(Enum):
+    """How a word is written."""
+
+    LOWER = auto()
+    CAPITAL = auto()
+    UPPER = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word and how it stands: ``start`` to ``end`` in the source without a possessive ``'s``.
+
+    ``key`` is folded without apostrophes and possessive, ``full`` with the possessive s; ``gap`` is the folded text since
+    the word before; ``opens`` at the start of a sentence or line; ``solid`` numbers the hashtag, handle, address or file
+    name it is part of (0: running text); ``disguise`` says in plain words how it was hidden, if it was.
+    """
+
+    start: int
+    end: int
+    key: str
+    full: str
+    gap: str
+    case: Case
+    opens: bool = False
+    solid: int = 0
+    disguise: str = ""
+    possessive: bool = False
+
+    @property
+    def letter(self) -> bool:
+        """Whether it is one letter, as an initial is."""
+        return len(self.key) == 1 and self.key.isalpha()
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """All words of a text. ``shouting``: nearly all in capitals; ``careless``: no capitals at all."""
+
+    source: str
+    words: tuple[Word, ...]
+    shouting: bool
+    careless: bool
+
+
+@dataclass(slots=True)
+class _Cutter:
+    folded: Folded
+    knows: Callable[[str], bool]
+    hidden: dict[int, Token]  # disguised words by the place in the source where they begin
+
+    def upper(self, place: int) -> bool:
+        return self.folded.source[self.folded.at[place]].isupper()
+
+    def shape(self, start: int, end: int) -> str:
+        text = self.folded.text
+        return "".join(
+            "A" if text[place].isalpha() and self.upper(place) else "0" if text[place].isdigit() else "a"
+            for place in range(start, end)
+        )
+
+
+def cut(text: str, knows: Callable[[str], bool], field: Field) -> Writing:
+    """The words of the text. ``knows`` tells whether a key is a name looked for; a file name is one solid word."""
+    folded = fold(text)
+    cutter = _Cutter(folded, knows, _hidden_words(folded, knows))
+    words = tuple(_as_words(cutter, _cut_all(cutter, field)))
+    cased = [word.case for word in words if word.key.isalpha() and len(word.key) > 1 and not word.solid]
+    return Writing(
+        text,
+        words,
+        shouting=bool(cased) and sum(case is Case.UPPER for case in cased) * 3 >= len(cased) * 2,
+        careless=all(case is Case.LOWER for case in cased),
+    )
+
+
+def _hidden_words(folded: Folded, knows: Callable[[str], bool]) -> dict[int, Token]:
+    found: dict[int, Token] = {}
+    for token in masked_words(folded):
+        if "*" in token.key or any(knows(key) for key in deleet(token.key)):
+            found[token.start] = token
+    for token in joined_runs(folded):
+        if knows(token.key) or _names_alone(token.key, knows):
+            found[token.start] = token
+    return found
+
+
+def _names_alone(key: str, knows: Callable[[str], bool]) -> int:
+    """Where a word of two known names joined together is to be cut, or 0."""
+    return next((place for place in range(2, len(key) - 1) if knows(key[:place]) and knows(key[place:])), 0)
+
+
+Cut = tuple[int, int, int, str, str]  # folded start and end, solid, disguise, spelt key
+
+
+def _cut_all(cutter: _Cutter, field: Field) -> Iterator[Cut]:
+    folded = cutter.folded
+    groups = [(0, len(folded.text))] if field is Field.FILE_NAME else [match.span() for match in _SOLID.finditer(folded.text)]
+    number, past = 0, 0
+    for match in _WORD.finditer(folded.text):
+        start, end = match.span()
+        if start < past:
+            continue
+        while number < len(groups) and groups[number][1] <= start:
+            number += 1
+        group = number + 1 if number < len(groups) and groups[number][0] <= start else 0
+        hidden = cutter.hidden.get(folded.at[start]) or (
+            cutter.hidden.get(folded.at[start - 1]) if start and folded.text[start - 1] in "@$!" else None
+        )
+        if hidden is not None and not group:
+            first = start if folded.at[start] == hidden.start else start - 1
+            past = first
+            while past < len(folded.text) and folded.at[past] < hidden.end:
+                past += 1
+            yield from _cut_hidden(cutter, hidden, first, past)
+            continue
+        yield from _cut_one(cutter, start, end, group)
+
+
+def _cut_hidden(cutter: _Cutter, hidden: Token, first: int, past: int) -> Iterator[Cut]:
+    """A word with signs for letters stays whole; spread letters are cut where one name ends and the next begins."""
+    if not hidden.key.isalpha():
+        yield first, past, 0, "signs stand for letters", hidden.key
+        return
+    places = [place for place in range(first, past) if cutter.folded.text[place].isalpha()]
+    middle = 0 if cutter.knows(hidden.key) else _names_alone(hidden.key, cutter.knows)
+    for start, end in pairwise([0, *([middle] if middle else []), len(places)]):
+        yield places[start], places[end - 1] + 1, 0, "its letters stand apart", hidden.key[start:end]
+
+
+def _cut_one(cutter: _Cutter, start: int, end: int, group: int) -> Iterator[Cut]:
+    text = cutter.folded.text[start:end]
+    if "'" in text or cutter.knows(text) or any(cutter.knows(key) for key in deleet(text)):
+        yield start, end, group, "", ""
+        return
+    shape = cutter.shape(start, end)
+    if not group:
+        if _RUNNING_SPLIT.fullmatch(shape):
+            yield from ((start + a, start + b, 0, "", "") for a, b in _parts(shape))
+        elif len(text) > 5 and not is_word(text) and (middle := _names_alone(text, cutter.knows)):
+            yield start, start + middle, 0, "", ""
+            yield start + middle, end, 0, "", ""
+        else:
+            yield start, end, 0, "", ""
+        return
+    for a, b in _parts(shape):
+        part = text[a:b]
+        if cutter.knows(part) or is_word(part) or not part.isalpha() or len(part) > _LONGEST_SOLID:
+            yield start + a, start + b, group, "", ""
+        else:
+            for first, last in _segments(part, cutter.knows):
+                yield start + a + first, start + a + last, group, "", ""
+
+
+def _parts(shape: str) -> Iterable[tuple[int, int]]:
+    return (part.span() for part in _SHAPE_PARTS.finditer(shape))
+
+
+def _segments(text: str, knows: Callable[[str], bool]) -> list[tuple[int, int]]:
+    """The cheapest cut of letters into names, dictionary words and, at a price, unknown rest."""
+    best: list[tuple[float, int]] = [(0.0, 0)]
+    for end in range(1, len(text) + 1):
+        options = []
+        for start in range(max(0, end - _LONGEST_PART), end):
+            part = text[start:end]
+            price = 1.5 + 0.6 * len(part)
+            if len(part) > 2 and knows(part):
+                price = 0.9
+            elif part in _TINY_WORDS or (len(part) > 2 and is_word(part)):
+                price = 1.0
+            options.append((best[start][0] + price, start))
+        best.append(min(options))
+    spans: list[tuple[int, int]] = []
+    end = len(text)
+    while end:
+        start = best[end][1]
+        spans.append((start, end))
+        end = start
+    return spans[::-1]
+
+
+def _as_words(cutter: _Cutter, cuts: Iterable[Cut]) -> Iterator[Word]:
+    text = cutter.folded.text
+    past = 0
+    last: Word | None = None
+    for start, end, group, disguise, spelt in cuts:
+        written = text[start:end]
+        possessive = not spelt and written.endswith("'s")
+        first, until = source_span(cutter.folded, start, end - 2 if possessive else end)
+        gap = text[past:start]
+        full = spelt or written.replace("'", "")
+        last = Word(
+            first,
+            until,
+            full[:-1] if possessive else full,
+            full,
+            gap,
+            _case(cutter.shape(start, end - 2 if possessive else end)),
+            last is None or _opens(gap, last),
+            group,
+            disguise,
+            possessive,
+        )
+        yield last
+        past = end
+
+
+def _case(shape: str) -> Case:
+    letters = shape.replace("0", "")
+    if "A" not in letters or letters[0] != "A":
+        return Case.LOWER
+    return Case.UPPER if len(letters) > 1 and "a" not in letters else Case.CAPITAL
+
+
+def _opens(gap: str, last: Word) -> bool:
+    """Whether a sentence or line begins after the gap; not after the full stop of an initial or a title."""
+    if gap.startswith(".") and "\n" not in gap and (last.letter or last.key in lexicon("titles")):
+        return False
+    return bool(_OPENING.search(gap)) or any(unicodedata.category(sign) in _ODD_GAPS for sign in gap if not sign.isascii())

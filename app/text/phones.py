@@ -1,0 +1,66 @@
+"""Telephone numbers in folded text."""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from phonenumbers import Leniency, PhoneNumberMatcher
+
+__all__ = ["phone_numbers", "plain_number"]
+
+# Digits that could be a telephone number: nine or more with little between them.
+_LONG_NUMBER: Final = re.compile(r"\d(?:[ ().\-/]{0,3}[\do]){8}")
+# A United Kingdom number by its shape: 0 or 44 and nine or ten more digits. Ofcom's numbers for drama, which no
+# library takes for valid, are of it too; so is an o for a nought.
+_UNITED_KINGDOM: Final = re.compile(
+    r"(?<![\w.,£$/#=-])(?:\(?\+ ?44\)?[ .-]?(?:\(0\)[ .-]?)?|\(?0044\)?[ .-]?|\(?[0o](?=[123578]))"
+    r"[\do](?:[ .()\-]{0,2}[\do]){8,9}(?![\w%])(?![./]\d)"
+)
+_ABROAD: Final = re.compile(r"(?<![\w.])\+ ?[1-9](?:[ .()\-]{0,2}\d){7,14}(?!\w)")
+_CALLED: Final = re.compile(
+    r"\b(?:tel|telephone|phone|ring|call|mobile|mob|text|txt|whatsapp|fax|landline|wa\.me)\b"
+    r"(?: [a-z]+){0,3}[ :./]{0,3}(\+?\d(?:[ .\-]?\d){5,12})(?!\w|[ .\-:/]?\d)"
+)
+_DIGITS: Final = {
+    word: str(digit) for digit, word in enumerate("zero one two three four five six seven eight nine".split())
+} | {"oh": "0", "nought": "0"}
+_SPELT: Final = re.compile(rf"\b(?:(?:(?:double|treble|triple) )?(?:{'|'.join(_DIGITS)})\b[ ,\-]{{0,2}}){{9,}}")
+_TELLING: Final = frozenset({"zero", "oh", "nought"})
+_NO_TELEPHONE: Final = re.compile(
+    r"(?:isbn|barcode|charity|tickets?|serial|ref(?:erence)?|order|urn|company|raffle)\W{0,3}(?:no\.?|numbers?)?\W{0,3}$"
+)
+_COUNTING: Final = "0123456789012345678901"
+_DATE: Final = re.compile(r"\d{1,2}[./\- ]\d{1,2}[./\- ](?:19|20)\d\d|(?:19|20)\d\d[./\-]\d\d[./\-]\d\d")
+
+
+def phone_numbers(text: str) -> Iterator[tuple[int, int]]:
+    """Where telephone numbers stand, overlaps included."""
+    if _LONG_NUMBER.search(text):
+        for pattern in (_UNITED_KINGDOM, _ABROAD):
+            for number in pattern.finditer(text):
+                if _is_telephone(text, *number.span()):
+                    yield number.span()
+        for match in PhoneNumberMatcher(text, "GB", leniency=Leniency.VALID):
+            if _is_telephone(text, match.start, match.end):
+                yield match.start, match.end
+    for called in _CALLED.finditer(text):
+        if not _DATE.search(called[1]):
+            yield called.span(1)
+    for spelt in _SPELT.finditer(text):
+        if not _TELLING.isdisjoint(spelt.group().split()):
+            yield spelt.start(), spelt.end()
+
+
+def plain_number(words: str) -> str:
+    """The digits of a number as dialled within the United Kingdom."""
+    digits = "".join(re.findall(r"\d", words.replace("o", "0")))
+    return re.sub(r"^(?:00)?440?(?=\d{9,10}$)", "0", digits)
+
+
+def _is_telephone(text: str, start: int, end: int) -> bool:
+    """Not a date, not counting aloud, not the number of a ticket or a book."""
+    number = text[start:end]
+    if _DATE.search(number) or _NO_TELEPHONE.search(text[max(start - 24, 0) : start]):
+        return False
+    digits = "".join(character for character in number if character.isdigit())
+    return digits not in _COUNTING

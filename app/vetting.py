@@ -1,0 +1,175 @@
+"""Vetting a draft: gather the evidence, judge it, return both. Nothing is stored here and no transaction is open."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from app import rules, text
+from app.domain import (
+    Box,
+    Composition,
+    Draft,
+    Evidence,
+    Face,
+    Matching,
+    Photo,
+    PhotoFacts,
+    SchoolFacts,
+    Unseen,
+    Verdict,
+)
+from app.jobs import JobFailed, Jobs
+from app.policy import MatchingMode, Policy
+from app.text import Guide
+from app.vision import Engine, Gallery, Picture, Seen, Sight, recognise, see
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Snapshot:
+    """The register as it stood at one moment, all that vetting needs of it.
+
+    ``consented`` are the pupils whose biometric responses are valid; ``class_of`` every pupil on roll.
+    """
+
+    version: int
+    facts: SchoolFacts
+    guide: Guide
+    gallery: Gallery
+    consented: frozenset[str]
+    class_of: dict[str, str]
+
+    def may_match(self, draft: Draft, mode: MatchingMode) -> Matching:
+        """Whether the faces of this draft may be compared: DONE stands for "yes"."""
+        if mode is MatchingMode.OFF or not self.gallery.pupils:
+            return Matching.OFF
+        if mode is MatchingMode.ENROLLED:
+            return Matching.DONE
+        wanted = {name.casefold() for name in draft.classes}
+        pictured = [pupil for pupil, name in self.class_of.items() if not wanted or name.casefold() in wanted]
+        if draft.outsiders or not all(pupil in self.consented for pupil in pictured):
+            return Matching.NOT_PERMITTED
+        return Matching.DONE
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """A photo of a draft as vetting gets it. ``open`` gives the picture that would be published.
+
+    ``width`` and ``height`` are of the upright photo as it came; boxes are told in its pixels.
+    """
+
+    photo: Photo
+    width: int
+    height: int
+    open: Callable[[], Picture]
+
+
+@dataclass(frozen=True, slots=True)
+class Vetted:
+    """A verdict and what it rests on."""
+
+    verdict: Verdict
+    evidence: Evidence
+    register_version: int
+
+
+class Eyes:
+    """Looks at photos beside the request, once each; what was seen stays in memory for a while."""
+
+    def __init__(self, engine: Engine, *, workers: int, timeout_s: float) -> None:
+        self.engine = engine
+        self._jobs: Jobs[Seen] = Jobs(workers, kept=64, timeout_s=timeout_s)
+
+    def start(self, photo: Submitted, matching: Matching) -> None:
+        """Begin to look, so that what is seen is there when the draft comes."""
+        self._jobs.start(*self._job(photo, matching))
+
+    def look(self, photo: Submitted, matching: Matching) -> Seen:
+        """What there is to see; JobFailed where looking failed or took too long."""
+        return self._jobs.result(*self._job(photo, matching))
+
+    def close(self) -> None:
+        """Finish what is being looked at."""
+        self._jobs.close()
+
+    def _job(self, photo: Submitted, matching: Matching) -> tuple[str, Callable[[], Seen]]:
+        # A look with vectors serves where none are asked for; never the other way round.
+        with_vectors = f"{photo.photo.sha256} vectors"
+        if matching is Matching.DONE or self._jobs.knows(with_vectors):
+            return with_vectors, lambda: see(photo.open(), self.engine, Matching.DONE)
+        return photo.photo.sha256, lambda: see(photo.open(), self.engine, matching)
+
+
+def sight_of(policy: Policy, engine: str) -> Sight:
+    """What the policy asks of the eyes, with the thresholds it has for that engine."""
+    measures, thresholds = policy.photo, policy.engines.get(engine)
+    sight = Sight(
+        checkable_px=measures.checkable_height_px,
+        identifiable_px=measures.identifiable_height_px,
+        dominance_ratio=measures.dominance_ratio,
+        dominance_share=measures.dominance_share,
+    )
+    if thresholds is None:
+        return sight
+    return replace(
+        sight,
+        clear_nearest=thresholds.nearest.clear,
+        clear_centroid=thresholds.centroid.clear,
+        possible_nearest=thresholds.nearest.possible,
+        possible_centroid=thresholds.centroid.possible,
+        rules_out=thresholds.rules_out,
+    )
+
+
+def vet(
+    draft: Draft, photos: Sequence[Submitted], register: Snapshot, eyes: Eyes, policy: Policy, now: datetime
+) -> Vetted:
+    """Look, read, judge. What could not be looked at or read is a fact for the rules."""
+    matching = register.may_match(draft, policy.matching)
+    not_shown = {child.pupil for child in register.facts.not_shown_in(draft.classes)}
+    gallery = register.gallery.narrow(not_shown)
+    if matching is Matching.DONE and not gallery.pupils:
+        matching = Matching.OFF
+    for photo in photos:
+        eyes.start(photo, matching)
+    sight = sight_of(policy, eyes.engine.name)
+    facts = tuple(_photo_facts(photo, number, gallery, matching, eyes, sight) for number, photo in enumerate(photos))
+    read = text.read(draft, facts, register.guide, now)
+    evidence = Evidence(draft, read, facts, register.facts, now)
+    engine = eyes.engine.name
+    return Vetted(rules.judge(evidence, policy, engine), evidence, register.version)
+
+
+def _photo_facts(
+    photo: Submitted, number: int, gallery: Gallery, matching: Matching, eyes: Eyes, sight: Sight
+) -> PhotoFacts:
+    try:
+        seen = eyes.look(photo, matching)
+    except JobFailed:
+        return PhotoFacts(
+            sha256=photo.photo.sha256,
+            width=photo.width,
+            height=photo.height,
+            composition=Composition.NOBODY,
+            matching=Matching.UNAVAILABLE,
+            unseen=(Unseen.DETECTOR, Unseen.WORDS),
+            engine=eyes.engine.full_name,
+        )
+    facts = recognise(seen, gallery, matching, sight, photo=number, sha256=photo.photo.sha256)
+    return _upright(facts, photo)
+
+
+def _upright(facts: PhotoFacts, photo: Submitted) -> PhotoFacts:
+    """The facts in pixels of the photo as it came, where its clean copy had to be made smaller."""
+    if (facts.width, facts.height) == (photo.width, photo.height):
+        return facts
+    across, down = photo.width / max(facts.width, 1), photo.height / max(facts.height, 1)
+
+    def scaled(box: Box) -> Box:
+        return Box(round(box.left * across), round(box.top * down), round(box.right * across), round(box.bottom * down))
+
+    faces: tuple[Face, ...] = tuple(replace(face, box=scaled(face.box)) for face in facts.faces)
+    words = tuple((place, scaled(box)) for place, box in facts.picture_words)
+    return replace(facts, width=photo.width, height=photo.height, faces=faces, picture_words=words)

@@ -1,0 +1,75 @@
+"""From what came in to a draft of the domain: photos opened and cleaned, ids looked up, the account filled in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from app import desk
+from app.domain import Draft
+from app.errors import Fault, Malformed
+from app.store import Store, accounts, events, photos
+from app.store.photos import StoredPhoto
+from app.vetting import Submitted
+from app.web.intake import Intake
+from app.web.security import Principal
+from app.web.service import Service
+
+
+@dataclass(frozen=True, slots=True)
+class Assembled:
+    """A draft ready to be vetted. ``taken`` are photos that came along, still without an id."""
+
+    draft: Draft
+    submitted: tuple[Submitted, ...]
+    taken: tuple[desk.Taken, ...]
+
+
+def assemble(service: Service, principal: Principal, intake: Intake, now: datetime) -> Assembled:
+    """The draft that was sent. Malformed (422) for an unknown photo or event; PhotoRefused for a photo not taken."""
+    sent = intake.draft
+    with service.database.read() as session:
+        store = Store(session, principal.school_id)
+        named = _photos(store, [ref.id for ref in sent.photos], now)
+        if sent.event_id is not None and events.find(store, sent.event_id) is None:
+            raise Malformed("There is no such event.", slug="event-unknown", errors=(Fault("#/event_id", "is unknown"),))
+        own = accounts.every(store)
+    taken = tuple(desk.take(one.data, file_name=one.file_name, alt_text=one.alt_text) for one in intake.uploads)
+    submitted = (
+        *(desk.stored(photo, service.files, ref.alt_text) for photo, ref in zip(named, sent.photos, strict=True)),
+        *(one.submitted for one in taken),
+    )
+    draft = Draft(
+        text=sent.text,
+        photos=tuple(one.photo for one in submitted),
+        account=sent.account or (own[0].handle if own else ""),
+        author=principal.id,
+        classes=tuple(name.strip() for name in sent.classes if name.strip()),
+        outsiders=sent.outsiders,
+        event_id=sent.event_id,
+        reply_to=sent.reply_to,
+        repost_of=sent.repost_of,
+        publish_at=sent.publish_at,
+        source_url=sent.source_url,
+    )
+    return Assembled(draft, submitted, taken)
+
+
+def _photos(store: Store, ids: list[str], now: datetime) -> list[StoredPhoto]:
+    known = photos.find_each(store, ids)
+    found, faults = [], []
+    for index, photo_id in enumerate(ids):
+        photo = known.get(photo_id)
+        if photo is None or (photo.expires_at is not None and photo.expires_at <= now):
+            faults.append(Fault(f"#/photos/{index}/id", "is not the id of a stored photo"))
+        else:
+            found.append(photo)
+    if faults:
+        raise Malformed("A photo is unknown or has expired.", slug="photo-unknown", errors=tuple(faults))
+    return found
+
+
+def keep_files(service: Service, assembled: Assembled) -> None:
+    """Write the photos that came along; before the transaction that names them, so that none is ever missing."""
+    for one in assembled.taken:
+        service.files.put(one.clean.sha256, one.clean.data)

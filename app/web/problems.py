@@ -1,0 +1,84 @@
+"""Every error leaves as problem details (RFC 9457), and no error text repeats what was sent."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from app.errors import Fault, FledglingError, Malformed
+
+MEDIA_TYPE = "application/problem+json"
+_log = structlog.get_logger(__name__)
+
+_HTTP_SLUGS = {
+    400: ("bad-request", "Bad request"),
+    404: ("not-found", "Not found"),
+    405: ("method-not-allowed", "Method not allowed"),
+    413: ("too-large", "Too large"),
+    415: ("unsupported-media-type", "Unsupported"),
+}
+
+
+def answer(problem: dict[str, Any], headers: dict[str, str] | None = None) -> Response:
+    """A problem as an HTTP answer."""
+    return Response(json.dumps(problem), status_code=problem["status"], media_type=MEDIA_TYPE, headers=headers)
+
+
+def answer_to(error: FledglingError) -> Response:
+    """The answer to one of our own errors."""
+    headers = {"WWW-Authenticate": 'Bearer realm="fledgling"'} if error.status == 401 else None
+    return answer(error.problem(), headers)
+
+
+def pointer(location: tuple[int | str, ...]) -> str:
+    """A pydantic location (``("body", "photos", 0, "id")``) as a JSON pointer (``#/photos/0/id``)."""
+    parts = [str(part).replace("~", "~0").replace("/", "~1") for part in location if part != "body"]
+    return "#/" + "/".join(parts) if parts else "#"
+
+
+def faults_of(errors: Any) -> tuple[Fault, ...]:
+    """Pydantic's errors as faults, without the input they quote."""
+    return tuple(Fault(pointer(tuple(one["loc"])), str(one["msg"])) for one in errors)
+
+
+async def _ours(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, FledglingError)  # noqa: S101 - registered for this class alone
+    if error.status >= 500:
+        _log.warning("unavailable", slug=error.slug)
+    return answer_to(error)
+
+
+async def _invalid(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101
+    return answer_to(Malformed("The request does not have the form the contract asks for.", errors=faults_of(error.errors())))
+
+
+async def _http(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101
+    slug, title = _HTTP_SLUGS.get(error.status_code, ("http-error", "HTTP error"))
+    problem = {"type": f"/problems/{slug}", "title": title, "status": error.status_code, "detail": title + "."}
+    return answer(problem, dict(error.headers) if error.headers else None)
+
+
+async def _unknown(_request: Request, error: Exception) -> Response:
+    # The message may hold what was sent, so only its kind and place are logged.
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    place = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else ""
+    _log.error("unexpected error", kind=type(error).__name__, place=place)
+    return answer(FledglingError("The service failed; nothing was changed.").problem())
+
+
+def install(app: FastAPI) -> None:
+    """Make every error of ``app`` leave as problem details."""
+    app.add_exception_handler(FledglingError, _ours)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Exception, _unknown)

@@ -1,0 +1,113 @@
+"""Values of the domain as the contract's JSON: what a report tells, and to whom."""
+
+from __future__ import annotations
+
+from app.domain import (
+    Box,
+    Entity,
+    Evidence,
+    Finding,
+    PhotoFacts,
+    Region,
+    TextFacts,
+    Verdict,
+    Where,
+    Words,
+)
+from app.policy import Policy
+from app.web.schemas import (
+    BoxOut,
+    EntityOut,
+    FaceOut,
+    FindingOut,
+    LineUpOut,
+    PhotoOut,
+    RegionWhere,
+    Report,
+    TextOut,
+    WordsWhere,
+)
+
+
+def report(verdict: Verdict, evidence: Evidence, policy: Policy, *, reviewer: bool) -> Report:
+    """The report. Pupils' ids and line-ups go to reviewers alone."""
+    line_ups = [
+        LineUpOut(pupil=one.pupil, photo=number, faces=list(one.faces))
+        for number, photo in enumerate(evidence.photos)
+        for one in photo.line_ups
+    ]
+    return Report(
+        verdict=verdict.answer.value,
+        findings=[_finding(one, reviewer=reviewer) for one in verdict.findings],
+        text=_text(evidence.text, policy),
+        photos=[_photo(one) for one in evidence.photos],
+        line_ups=line_ups if reviewer else None,
+        digest=verdict.digest,
+        policy=verdict.policy,
+        engine=verdict.engine,
+        vetted_at=verdict.vetted_at,
+    )
+
+
+def _finding(finding: Finding, *, reviewer: bool) -> FindingOut:
+    return FindingOut.model_construct(
+        rule=finding.rule,
+        outcome=finding.outcome.word,
+        title=finding.title,
+        clause=finding.clause,
+        clause_text=finding.clause_text,
+        message=finding.message,
+        hint=finding.hint,
+        where=_where(finding.where),
+        pupils=list(finding.pupils) if reviewer and finding.pupils else None,
+    )
+
+
+def _where(where: Where) -> WordsWhere | RegionWhere | None:
+    if isinstance(where, Words):
+        return WordsWhere(field=where.field.value, photo=where.photo, start=where.start, end=where.end)
+    if isinstance(where, Region):
+        return RegionWhere(photo=where.photo, box=_box(where.box))
+    return None
+
+
+def _box(box: Box) -> BoxOut:
+    return BoxOut(left=box.left, top=box.top, right=box.right, bottom=box.bottom)
+
+
+def _text(facts: TextFacts, policy: Policy) -> TextOut:
+    return TextOut(
+        weighted_length=facts.weighted_length,
+        x_limit=policy.limits.x_length,
+        policy_length=facts.policy_length,
+        policy_limit=policy.limits.policy_length,
+        urls=_entities(facts.urls),
+        mentions=_entities(facts.mentions),
+        hashtags=_entities(facts.hashtags),
+    )
+
+
+def _entities(entities: tuple[Entity, ...]) -> list[EntityOut]:
+    return [EntityOut(value=one.value, start=one.start, end=one.end) for one in entities]
+
+
+def _photo(facts: PhotoFacts) -> PhotoOut:
+    faces = [
+        FaceOut(
+            box=_box(face.box),
+            height_px=face.box.height,
+            identifiable=face.identifiable,
+            possible=face.possible,
+            match=face.match.value if face.match else None,
+        )
+        for face in facts.faces
+    ]
+    return PhotoOut(
+        sha256=facts.sha256,
+        width=facts.width,
+        height=facts.height,
+        composition=facts.composition.value,
+        faces=faces,
+        matching=facts.matching.value,
+        unseen=[one.value for one in facts.unseen],
+    )

@@ -1,0 +1,45 @@
+"""What a door needs of the caller's school: its policy in force and its register as it stands."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from functools import lru_cache
+
+from app import register
+from app.desk import Register
+from app.policy import Policy, load_default, parse
+from app.store import Store, policies
+from app.vetting import Snapshot
+from app.web.service import Service
+
+
+@lru_cache(maxsize=256)
+def _parsed(source: str) -> Policy:
+    return parse(source)
+
+
+def policy_of(service: Service, school_id: str) -> Policy:
+    """The school's newest policy; a new school has the default. Its version is the one it is filed under."""
+    with service.database.read() as session:
+        current = policies.current(Store(session, school_id))
+    if current is None:
+        return load_default()
+    return replace(_parsed(current.source), version=current.version)
+
+
+def office_of(service: Service, school_id: str) -> register.Office:
+    """The school's office: what the register works with."""
+    return register.Office(
+        service.database, school_id, policy_of(service, school_id), service.vault, service.references
+    )
+
+
+def register_of(service: Service, school_id: str) -> Register:
+    """The policy in force and the way to the register."""
+    office = office_of(service, school_id)
+
+    def snapshot(now: datetime) -> Snapshot:
+        return register.snapshot(office, now, service.eyes.engine.name)
+
+    return Register(snapshot, office.policy)

@@ -1,0 +1,143 @@
+"""Who is calling and what they may do: an API key with scopes, or a person's session with a role."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from fastapi import Depends, Request
+from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
+
+from app.errors import NotAllowed, NotSignedIn
+from app.store import Store, keys, people
+from app.web.service import Now, Service, Serving
+
+COOKIE = "fledgling_session"
+
+
+class Scope(StrEnum):
+    """What a key or role may do."""
+
+    DRAFTS = "drafts:write"
+    REVIEW = "review:write"
+    REGISTER = "register:write"
+    AUDIT = "audit:read"
+    ADMIN = "admin"
+
+
+EVERYTHING = frozenset(Scope)
+
+ROLES: dict[str, frozenset[Scope]] = {
+    "author": frozenset({Scope.DRAFTS}),
+    "approver": frozenset({Scope.DRAFTS, Scope.REVIEW}),
+    "office": frozenset({Scope.DRAFTS, Scope.REGISTER}),
+    "dsl": frozenset({Scope.DRAFTS, Scope.REVIEW, Scope.REGISTER}),
+    "dpo": frozenset({Scope.AUDIT}),
+    "administrator": EVERYTHING,
+}
+"""The roles of people and the scopes each stands for. ``admin`` in a key stands for all scopes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Who is calling. ``id`` is what audit lines and drafts keep; ``csrf`` and ``session`` only for a person."""
+
+    id: str
+    kind: Literal["key", "person"]
+    school_id: str
+    scopes: frozenset[Scope]
+    name: str = ""
+    csrf: str = ""
+    session: str = ""
+
+    def may(self, scope: Scope) -> bool:
+        """Whether this scope is among theirs."""
+        return scope in self.scopes
+
+    def need(self, scope: Scope) -> None:
+        """Raise NotAllowed without that scope."""
+        if scope not in self.scopes:
+            raise NotAllowed(f"This needs the scope {scope.value}.")
+
+
+_bearer = HTTPBearer(auto_error=False, scheme_name="key", description="A key made by `python -m app key create`.")
+_cookie = APIKeyCookie(name=COOKIE, auto_error=False, scheme_name="session", description="A person's session.")
+
+
+def caller(
+    request: Request,
+    service: Serving,
+    now: Now,
+    bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
+    cookie: Annotated[str | None, Depends(_cookie)],
+) -> Principal:
+    """Who is calling; NotSignedIn for nobody, and for a key or session that no longer holds."""
+    if bearer is not None:
+        return _by_key(service, bearer.credentials, now)
+    if request.headers.get("authorization"):
+        raise NotSignedIn("The Authorization header is not of the form: Bearer <key>.")
+    if cookie:
+        principal = _by_session(service, cookie, now)
+        # A page of another site can send the cookie along; it cannot know the token.
+        if request.method not in {"GET", "HEAD"} and request.headers.get("x-csrf-token") != principal.csrf:
+            raise NotAllowed("A signed-in page sends its token as X-CSRF-Token.", slug="csrf-token-missing")
+        return principal
+    raise NotSignedIn("This needs a key (Authorization: Bearer …) or a signed-in person.")
+
+
+Caller = Annotated[Principal, Depends(caller)]
+
+
+def holding(scope: Scope) -> Callable[[Principal], Principal]:
+    """A dependency: the caller, who must hold that scope."""
+
+    def check(principal: Caller) -> Principal:
+        principal.need(scope)
+        return principal
+
+    return check
+
+
+Author = Annotated[Principal, Depends(holding(Scope.DRAFTS))]
+Approver = Annotated[Principal, Depends(holding(Scope.REVIEW))]
+Registrar = Annotated[Principal, Depends(holding(Scope.REGISTER))]
+Administrator = Annotated[Principal, Depends(holding(Scope.ADMIN))]
+
+
+def _by_key(service: Service, secret: str, now: datetime) -> Principal:
+    with service.database.read() as session:
+        key = keys.find(session, secret, now)
+    if key is None:
+        raise NotSignedIn("The key is unknown, expired or revoked.")
+    if keys.is_due_for_touch(key, now):
+        with service.database.write() as session:
+            keys.touch(Store(session, key.school_id), key.id, now=now)
+    scopes = frozenset(Scope(word) for word in key.scopes if word in {scope.value for scope in Scope})
+    return Principal(key.id, "key", key.school_id, EVERYTHING if Scope.ADMIN in scopes else scopes, name=key.name)
+
+
+def _by_session(service: Service, token: str, now: datetime) -> Principal:
+    principal = person_of(service, token, now)
+    if principal is None:
+        raise NotSignedIn("The session has ended; sign in again.")
+    return principal
+
+
+def person_of(service: Service, token: str | None, now: datetime) -> Principal | None:
+    """The person whose session has that token, or None; notes that they are there."""
+    if not token:
+        return None
+    idle = timedelta(minutes=service.settings.idle_minutes)
+    with service.database.read() as session:
+        found = people.find_session(session, token, idle=idle, now=now)
+    if found is None:
+        return None
+    if now - found.seen_at > timedelta(minutes=1):
+        with service.database.write() as session:
+            people.touch_session(Store(session, found.person.school_id), found.id, now=now)
+    scopes = ROLES.get(found.person.role, frozenset())
+    person = found.person
+    return Principal(person.id, "person", person.school_id, scopes, name=person.name, csrf=found.csrf, session=found.id)
