@@ -10,6 +10,7 @@ from __future__ import annotations
 import secrets
 import sqlite3
 import threading
+from collections import deque
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime
@@ -132,17 +133,38 @@ class Database:
 
 
 class _Turn:
-    """The one place at SQLite's writing desk. A plain lock: a request may leave on another thread than it came."""
+    """The one place at SQLite's writing desk, given to whoever has waited longest.
+
+    A plain lock lets newcomers in first. It is not bound to a thread: a request may leave on another than it came.
+    """
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self._guard = threading.Lock()
+        self._taken = False
+        self._waiting: deque[threading.Lock] = deque()
 
     def __enter__(self) -> None:
-        if not self._lock.acquire(timeout=LOCK_WAIT_S):
-            raise Unavailable("The database is busy; try again shortly.", slug="database-busy")
+        with self._guard:
+            if not self._taken:
+                self._taken = True
+                return
+            called = threading.Lock()
+            called.acquire()
+            self._waiting.append(called)
+        if called.acquire(timeout=LOCK_WAIT_S):
+            return
+        with self._guard:
+            if called not in self._waiting:  # called just as the wait ended
+                return
+            self._waiting.remove(called)
+        raise Unavailable("The database is busy; try again shortly.", slug="database-busy")
 
     def __exit__(self, *_: object) -> None:
-        self._lock.release()
+        with self._guard:
+            if self._waiting:
+                self._waiting.popleft().release()
+            else:
+                self._taken = False
 
 
 def _migrations() -> Config:

@@ -55,7 +55,10 @@ def take(data: bytes, *, file_name: str, alt_text: str) -> Taken:
     """Open a photo as it came and make the copy that would be published. Raises PhotoRefused."""
     came = open_photo(data)
     clean = publishable(came)
-    doubts = (*((Unseen.ORIENTATION,) if came.orientation_doubtful else ()), *((Unseen.DECODE,) if came.warnings else ()))
+    doubts = (
+        *((Unseen.ORIENTATION,) if came.orientation_doubtful else ()),
+        *((Unseen.DECODE,) if came.warnings else ()),
+    )
     photo = Photo(
         sha256=clean.sha256,
         alt_text=alt_text,
@@ -94,7 +97,9 @@ def submit(store: Store, draft: Draft, taken: Sequence[Taken], vetted: Vetted, *
     """
     author = draft.author or ""
     new = iter(photos.add(store, one.upload, expires_at=now, by=author, now=now) for one in taken)
-    filled = replace(draft, photos=tuple(photo if photo.id else replace(photo, id=next(new).id) for photo in draft.photos))
+    filled = replace(
+        draft, photos=tuple(photo if photo.id else replace(photo, id=next(new).id) for photo in draft.photos)
+    )
     added = drafts.add(store, filled, author_kind=kind, by=author, now=now)
     _keep_verdict(store, added, vetted, by=author, now=now)
     return added.id
@@ -117,7 +122,15 @@ def _keep_verdict(store: Store, draft: StoredDraft, vetted: Vetted, *, by: str, 
 
 
 def revet(
-    database: Database, school_id: str, draft_id: str, register: Register, eyes: Eyes, files: PhotoFiles, *, by: str, now: datetime
+    database: Database,
+    school_id: str,
+    draft_id: str,
+    register: Register,
+    eyes: Eyes,
+    files: PhotoFiles,
+    *,
+    by: str,
+    now: datetime,
 ) -> None:
     """Vet a draft again with the register and policy of now. Conflict where its stage does not allow it."""
     with database.read() as session:
@@ -261,7 +274,9 @@ def cover_photo(
     try:
         covered = cover(picture, [_in_copy(box, photo, picture) for box in boxes])
     except ValueError:
-        raise Malformed("A box lies outside the photo or is empty.", slug="box-outside", errors=(Fault("#/boxes", "outside"),)) from None
+        raise Malformed(
+            "A box lies outside the photo or is empty.", slug="box-outside", errors=(Fault("#/boxes", "outside"),)
+        ) from None
     clean = publishable(covered)
     files.put(clean.sha256, clean.data)
     copy = Upload(

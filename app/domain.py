@@ -196,7 +196,8 @@ class SchoolFacts:
         """The children of those classes who must not be shown; of the whole school if none is given."""
         wanted = {name.casefold() for name in classes}
         return tuple(
-            child for child in self.not_shown
+            child
+            for child in self.not_shown
             if not wanted or not child.class_name or child.class_name.casefold() in wanted
         )
 
@@ -263,9 +264,12 @@ def fold_handle(handle: str) -> str:
 
 
 _POST_URL = re.compile(
-    r"(?:https?://)?(?:www\.|mobile\.|m\.)?(?:twitter\.com|x\.com)/(?:@|#!/)?([a-z0-9_]{1,20})(?![a-z0-9_])", re.IGNORECASE
+    r"(?:https?://)?(?:www\.|mobile\.|m\.)?(?:twitter\.com|x\.com)/(?:@|#!/)?([a-z0-9_]{1,20})(?![a-z0-9_])",
+    re.IGNORECASE,
 )
-_NOT_PEOPLE = frozenset({"i", "home", "search", "hashtag", "intent", "share", "explore", "settings", "messages", "login", "privacy", "tos"})
+_NOT_PEOPLE = frozenset(
+    {"i", "home", "search", "hashtag", "intent", "share", "explore", "settings", "messages", "login", "privacy", "tos"}
+)
 
 
 def account_of(url: str) -> str | None:

@@ -15,7 +15,7 @@ from typing import Generic, TypeVar
 Result = TypeVar("Result")
 
 
-class JobFailed(Exception):  # noqa: N818 - the house names errors for what happened
+class JobFailed(Exception):
     """The job raised, was cut off, or took longer than allowed."""
 
 

@@ -7,7 +7,6 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-import structlog
 from fastapi import FastAPI
 from starlette.middleware import Middleware
 from starlette.staticfiles import StaticFiles
@@ -23,8 +22,6 @@ from app.web import api, docs, headers, limits, pages, problems
 from app.web.service import Service
 
 WEB = Path(__file__).parent / "web"
-
-_log = structlog.get_logger(__name__)
 
 
 def the_time() -> datetime:
@@ -42,7 +39,7 @@ def open_service(
         raise SetUpError("The database is not there or not up to date: run `python -m app init` or `migrate`.")
     vault = Vault(key)
     eyes = Eyes(
-        engine or models.ready(settings.models, settings.shared, models.reader()),
+        engine or models.ready(settings.models, settings.shared),
         workers=settings.look_workers,
         timeout_s=settings.look_timeout_s,
     )
@@ -66,24 +63,29 @@ def create_app(
 
 def serve(service: Service) -> FastAPI:
     """The application of a service that is open; it closes the service when it ends."""
+    app = application()
+    app.state.service = service
+    return app
 
-    @asynccontextmanager
-    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        yield
-        service.eyes.close()
-        service.database.dispose()
 
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    yield
+    app.state.service.close()
+
+
+def application() -> FastAPI:
+    """Routes, middleware and error answers, without a service: enough to be described."""
     app = FastAPI(
         title="Fledgling",
         version=__version__,
         summary="The gate that a school's draft post passes before it reaches Twitter/X.",
         description=docs.DESCRIPTION,
-        lifespan=lifespan,
+        lifespan=_lifespan,
         middleware=[Middleware(headers.SafeHeaders), Middleware(limits.BodyLimit)],
         openapi_tags=docs.TAGS,
         redoc_url=None,
     )
-    app.state.service = service
     problems.install(app)
     app.include_router(api.router)
     app.include_router(pages.router, include_in_schema=False)

@@ -6,7 +6,7 @@ uv=$1
 cd "$(dirname "$0")/.."
 compile() { # name, groups
     "$uv" pip compile pyproject.toml $2 --universal --generate-hashes --no-annotate --no-header --quiet \
-        --upgrade -o "requirements/$1.txt"
+        ${UPGRADE:---upgrade} -o "requirements/$1.txt"
 }
 compile run ""
 compile demo "--group demo"

@@ -52,7 +52,9 @@ def list_keys(school: SchoolOption = "") -> None:
 
 
 @keys_app.command("revoke")
-def revoke_key(key_id: Annotated[str, typer.Argument(help="The key's id, from `key list`.")], school: SchoolOption = "") -> None:
+def revoke_key(
+    key_id: Annotated[str, typer.Argument(help="The key's id, from `key list`.")], school: SchoolOption = ""
+) -> None:
     """End a key at once."""
     with opened() as service:
         school_id = school_of(service, school).id

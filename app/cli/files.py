@@ -27,23 +27,25 @@ def _show(difference: Difference, *, dry_run: bool) -> None:
     for problem in difference.problems:
         out.print(f"line {problem.line}: {problem.detail}", style="yellow")
     done = "would be" if dry_run else "are"
-    out.print(
-        f"{len(difference.added)} {done} added, {len(difference.changed)} changed, {len(difference.left)} gone"
-    )
+    out.print(f"{len(difference.added)} {done} added, {len(difference.changed)} changed, {len(difference.left)} gone")
 
 
 @import_app.command("roster")
 def import_roster(
     file: File,
     dry_run: DryRun = False,
-    confirm: Annotated[bool, typer.Option("--confirm", help="Even if more than a fifth of the roll would leave.")] = False,
+    confirm: Annotated[
+        bool, typer.Option("--confirm", help="Even if more than a fifth of the roll would leave.")
+    ] = False,
     school: SchoolOption = "",
 ) -> None:
     """The whole roster, as the MIS exports it (CSV)."""
     with opened() as service:
         office = office_of(service, school_of(service, school).id)
         data = file.read_bytes()
-        _show(register.import_roster(office, data, by=ACTOR, now=now(), dry_run=dry_run, confirm=confirm), dry_run=dry_run)
+        _show(
+            register.import_roster(office, data, by=ACTOR, now=now(), dry_run=dry_run, confirm=confirm), dry_run=dry_run
+        )
 
 
 @import_app.command("staff")
@@ -58,7 +60,9 @@ def import_staff(file: File, dry_run: DryRun = False, school: SchoolOption = "")
 def import_permissions(
     file: File,
     dry_run: DryRun = False,
-    opened_on: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="When this year's round was opened.")] = None,
+    opened_on: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="When this year's round was opened.")
+    ] = None,
     due_on: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="By when families answer.")] = None,
     school: SchoolOption = "",
 ) -> None:
@@ -67,7 +71,10 @@ def import_permissions(
         office = office_of(service, school_of(service, school).id)
         if opened_on and due_on and not dry_run:
             register.open_round(office, opened_on=opened_on.date(), due_on=due_on.date(), by=ACTOR, now=now())
-        _show(register.import_permissions(office, file.read_bytes(), by=ACTOR, now=now(), dry_run=dry_run), dry_run=dry_run)
+        _show(
+            register.import_permissions(office, file.read_bytes(), by=ACTOR, now=now(), dry_run=dry_run),
+            dry_run=dry_run,
+        )
 
 
 @import_app.command("events")
@@ -76,7 +83,10 @@ def import_events(file: File, dry_run: DryRun = False, school: SchoolOption = ""
     kind = "text/calendar" if file.suffix.lower() in {".ics", ".ical"} else "text/csv"
     with opened() as service:
         office = office_of(service, school_of(service, school).id)
-        _show(register.import_events(office, file.read_bytes(), kind, by=ACTOR, now=now(), dry_run=dry_run), dry_run=dry_run)
+        _show(
+            register.import_events(office, file.read_bytes(), kind, by=ACTOR, now=now(), dry_run=dry_run),
+            dry_run=dry_run,
+        )
 
 
 @policy_app.command("show")

@@ -37,8 +37,7 @@ def opened() -> Iterator[Service]:
     try:
         yield service
     finally:
-        service.eyes.close()
-        service.database.dispose()
+        service.close()
 
 
 def school_of(service: Service, slug: str) -> School:

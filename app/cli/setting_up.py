@@ -6,49 +6,16 @@ from typing import Annotated
 
 import typer
 
-from app import register
 from app.cli.office import ACTOR, COULD_NOT_RUN, SchoolOption, err, now, opened, out, say_secret, school_of
-from app.db import Database
-from app.domain import Account
-from app.errors import SetUpError
+from app.founding import found_school, prepare
 from app.main import open_service
-from app.policy import DEFAULT_FILE
 from app.settings import Settings
-from app.store import Store, audit, keys, policies, schools
-from app.store.schools import School
-from app.vault import KEY_FILE, create_key
+from app.store import Store, audit
+from app.vault import KEY_FILE
 from app.vision import models
-from app.web.schoolwork import office_of
-from app.web.security import Scope
-from app.web.service import Service
 
 models_app = typer.Typer(help="The weights of the face engine.", no_args_is_help=True)
 audit_app = typer.Typer(help="The audit trail.", no_args_is_help=True)
-
-
-def prepare(settings: Settings) -> None:
-    """The data folder with key and tables, made where they are missing; nothing that is there is touched."""
-    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if settings.key is None and not (settings.data_dir / KEY_FILE).exists():
-        sealed = settings.data_dir / "key.check"
-        if sealed.exists():
-            raise SetUpError("The key file is lost, and the data was sealed with it: restore it.", slug="key-missing")
-        create_key(settings.data_dir / KEY_FILE)
-    database = Database(settings.url)
-    database.upgrade()
-    database.dispose()
-
-
-def found_school(service: Service, name: str, account: str) -> tuple[School, str]:
-    """A school with the default policy and its first account; returns it and its admin key's secret."""
-    at = now()
-    with service.database.write() as session:
-        school = schools.create(session, name, by=ACTOR, now=at)
-        store = Store(session, school.id)
-        policies.add(store, DEFAULT_FILE.read_text(encoding="utf-8"), by=ACTOR, now=at)
-        _, secret = keys.create(store, "admin", [Scope.ADMIN], by=ACTOR, now=at)
-    register.put_accounts(office_of(service, school.id), [Account(account)], by=ACTOR, now=at)
-    return school, secret
 
 
 def init(
@@ -60,10 +27,9 @@ def init(
     prepare(settings)
     service = open_service(settings)
     try:
-        made, secret = found_school(service, school, account)
+        made, secret = found_school(service, school, account, by=ACTOR, now=now())
     finally:
-        service.eyes.close()
-        service.database.dispose()
+        service.close()
     err.print(f"{made.name} is set up in {settings.data_dir.absolute()}.")
     if settings.key is None:
         err.print(f"Keep a copy of {settings.data_dir / KEY_FILE} apart: without it the photos cannot be opened.")
@@ -82,7 +48,7 @@ def models_status() -> None:
     settings = Settings()
     for one in models.status(settings.models, settings.shared):
         out.print(one.line, style=None if one.intact else "red")
-    engine = models.ready(settings.models, settings.shared, models.reader())
+    engine = models.ready(settings.models, settings.shared)
     out.print(f"engine: {engine.full_name}; words are read by {engine.reader.name if engine.reader else 'nothing'}")
     if engine.detector.weak or engine.embedder is None or engine.reader is None:
         out.print("This engine is incomplete: photos are always referred to a person.", style="yellow")

@@ -9,8 +9,8 @@ import typer
 
 from app import desk
 from app.cli.office import ACTOR, COULD_NOT_RUN, SchoolOption, err, now, opened, out, school_of
-from app.cli.report import show
 from app.domain import Answer, Draft
+from app.report import show
 from app.store import Store, accounts
 from app.vetting import vet as judge
 from app.web.reports import report
@@ -21,9 +21,13 @@ _STATUS = {Answer.APPROVE: 0, Answer.REFER: 1, Answer.REJECT: 2}
 
 def vet(
     text: Annotated[str, typer.Argument(help="The post. `-` reads it from standard input.")],
-    photo: Annotated[list[Path] | None, typer.Option(exists=True, dir_okay=False, help="A photo; up to four times.")] = None,
+    photo: Annotated[
+        list[Path] | None, typer.Option(exists=True, dir_okay=False, help="A photo; up to four times.")
+    ] = None,
     alt: Annotated[list[str] | None, typer.Option(help="What each photo shows, in the same order.")] = None,
-    classes: Annotated[list[str] | None, typer.Option("--class", help="A class pictured; may be given several times.")] = None,
+    classes: Annotated[
+        list[str] | None, typer.Option("--class", help="A class pictured; may be given several times.")
+    ] = None,
     outsiders: Annotated[bool, typer.Option("--outsiders", help="Children from elsewhere may be pictured.")] = False,
     event: Annotated[str, typer.Option(help="The id of the event it reports.")] = "",
     account: Annotated[str, typer.Option(help="The account; default: the school's first.")] = "",

@@ -28,7 +28,9 @@ def portrait(package: str, inside: str) -> Image.Image:
         path = Path(folder) / inside
         if path.is_file():
             return Image.open(path).convert("RGB")
-    raise SetUpError(f"The demo's portraits come with {package}, which is not installed; run `make demo`.", slug="no-portraits")
+    raise SetUpError(
+        f"The demo's portraits come with {package}, which is not installed; run `make demo`.", slug="no-portraits"
+    )
 
 
 def reference_photo() -> bytes:

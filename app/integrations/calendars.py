@@ -114,8 +114,9 @@ def in_utc(moment: date | datetime) -> datetime:
 
 # ---------------------------------------------------------------- iCalendar
 
-# What icalendar and dateutil raise on values that are not as RFC 5545 has them.
-_BROKEN = (ValueError, KeyError, IndexError, AttributeError, TypeError, OverflowError, RecursionError)
+# What icalendar and dateutil raise on values that are not as RFC 5545 has them; OSError for the zone "Europe",
+# which is a folder.
+_BROKEN = (ValueError, KeyError, IndexError, AttributeError, TypeError, OverflowError, RecursionError, OSError)
 _TELLING = frozenset({"DTSTART", "DTEND", "DURATION", "RRULE", "RDATE", "EXDATE", "RECURRENCE-ID", "STATUS", "UID"})
 
 
@@ -250,7 +251,7 @@ def _repeated(entry: _Entry, reading: _Reading) -> Iterator[Event]:
     dropped = {_day(moment) for moment in entry.event.exdates}
     lasting = _wall(ends) - _wall(starts)
     days: dict[str, datetime] = {}
-    for begins in (*_repetitions(entry, starts, rules, reading), *(_wall(_first(each)) for each in added)):
+    for begins in (*_repetitions(entry, starts, rules, reading), *(_wall_beside(each, starts) for each, _ in added)):
         days.setdefault(_day(_dressed(begins, starts)), begins)
     for day, begins in sorted(days.items()):
         if day not in dropped and abs(_dressed(begins, starts) - reading.now) <= REACH:
@@ -258,19 +259,18 @@ def _repeated(entry: _Entry, reading: _Reading) -> Iterator[Event]:
             yield from _event(entry, f"{entry.uid}/{day}", _dressed(begins, starts), ends_at, reading)
 
 
-def _first(added: object) -> date | datetime:
-    """The start of an RDATE, which may be a day, a time or a period."""
-    start = added[0] if isinstance(added, tuple) else added
-    if not isinstance(start, date):
-        raise TypeError("an RDATE that is neither a day nor a time")
-    return start
-
-
 def _wall(moment: date | datetime) -> datetime:
     """What the clock on the wall says: repetitions keep to it across the change to summer time."""
     if isinstance(moment, datetime):
         return moment.replace(tzinfo=None)
     return datetime.combine(moment, time())
+
+
+def _wall_beside(moment: date | datetime, starts: date | datetime) -> datetime:
+    """What the clock says at that moment where the event's own start was written."""
+    if isinstance(moment, datetime) and moment.tzinfo:
+        moment = moment.astimezone((starts.tzinfo if isinstance(starts, datetime) else None) or HOME)
+    return _wall(moment)
 
 
 def _dressed(wall: datetime, like: date | datetime) -> datetime:
@@ -305,8 +305,10 @@ def _repetitions(
         bare = icalendar.vRecur({part: value for part, value in rule.items() if part not in ("COUNT", "UNTIL")})
         each = rrulestr(_written(bare), dtstart=begins).replace(until=until)
         for wall in islice(each, int(rule["COUNT"][0]) if "COUNT" in rule else None):
-            if next(reading.steps) > MAX_STEPS:
+            step = next(reading.steps)
+            if step == MAX_STEPS:
                 reading.complain(entry.line, "the calendar repeats its events too often to be followed", "RRULE")
+            if step >= MAX_STEPS:
                 return
             yield wall
 
@@ -318,10 +320,7 @@ def _written(rule: icalendar.vRecur) -> str:
 
 def _until(until: date | datetime, starts: date | datetime) -> datetime:
     """The last moment of a rule as a wall time of the event's own zone; a bare day counts whole."""
-    if not isinstance(until, datetime):
-        return datetime.combine(until, time.max)
-    zone = (starts.tzinfo if isinstance(starts, datetime) else None) or HOME
-    return _wall(until.astimezone(zone) if until.tzinfo else until)
+    return _wall_beside(until, starts) if isinstance(until, datetime) else datetime.combine(until, time.max)
 
 
 def _not_followed(rule: icalendar.vRecur, begins: datetime) -> str:

@@ -123,6 +123,38 @@ def add_reference_photo(
     return photo
 
 
+def embed_again(office: Office, engine: Engine, *, by: str, now: datetime) -> tuple[str, ...]:
+    """Make the vectors that a new engine lacks, from the photos on record; returns the pupils left without one.
+
+    Until then faces are not compared with theirs.
+    """
+    with office.database.read() as session:
+        store = Store(session, office.school_id)
+        valid = valid_pupils(store, office.day(now))
+        made = {template.reference_photo for template in biometrics.templates(store, engine.name)}
+        photos = [
+            photo for photo in biometrics.reference_photos(store) if photo.id not in made and photo.pupil in valid
+        ]
+    without: dict[str, None] = {}
+    for photo in photos:
+        found = enrol(open_photo(office.files.get(photo.sha256)), engine, sight_of(office.policy, engine.name))
+        if isinstance(found, EnrolmentRefused) or not _add_vector(office, photo, found, by=by, now=now):
+            without[photo.pupil] = None
+    return tuple(without)
+
+
+def _add_vector(office: Office, photo: ReferencePhoto, found: Enrolment, *, by: str, now: datetime) -> bool:
+    """Keep a vector unless the photo or the consent has gone while it was made."""
+    with office.database.write() as session:
+        store = Store(session, office.school_id)
+        store.take_turn()
+        if photo not in biometrics.reference_photos(store) or photo.pupil not in valid_pupils(store, office.day(now)):
+            return False
+        _keep_vector(office, store, photo, found, by=by, now=now)
+        version.stamp(store, office.policy, now)
+    return True
+
+
 def _check_permitted(office: Office, pupil_id: str, now: datetime) -> None:
     with office.database.read() as session:
         _refuse_unless_valid(Store(session, office.school_id), pupil_id, office.day(now))

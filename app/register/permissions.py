@@ -10,7 +10,7 @@ from datetime import date, datetime
 from app.domain import Pupil
 from app.errors import Fault, Malformed, NotFound
 from app.integrations.permissions import SOCIAL_MEDIA, Given, PermissionSheet, read_permissions
-from app.integrations.sheets import Problem, has_errors
+from app.integrations.sheets import Problem, condense, has_errors
 from app.register import version
 from app.register.office import Difference, Office, refuse_errors
 from app.register.wishes import NO, answer_of, school_years
@@ -57,6 +57,7 @@ def plan_permissions(pupils: Sequence[Pupil], current: Sequence[Permission], she
             wanted[pupil, channel] = _FROM_FILE[answer]
             if answer is Given.NOT_ANSWERED and standing.get((pupil, channel)) in NO:
                 problems.append(Problem(row.line, "no answer now; the no given earlier holds", channel, True))
+    problems += _unmatched(pupils, ids, sheet)
     new = {
         place: answer
         for place, answer in wanted.items()
@@ -64,7 +65,16 @@ def plan_permissions(pupils: Sequence[Pupil], current: Sequence[Permission], she
     }
     given = tuple(kept.Given(pupil, channel, answer) for (pupil, channel), answer in new.items())
     upns = {pupil: upn for upn, pupil in ids.items()}
-    return PermissionPlan(given, _difference(new, standing, upns, problems))
+    return PermissionPlan(given, _difference(new, standing, upns, condense(problems)))
+
+
+def _unmatched(pupils: Sequence[Pupil], ids: Mapping[str, str], sheet: PermissionSheet) -> list[Problem]:
+    """A file that knows none of the children is another school's; children it leaves out are counted."""
+    keys = {row.key for row in sheet.rows}
+    if not keys & ids.keys():
+        return [Problem(0, "no row has the UPN of a pupil on the roster; is the roster loaded?", "UPN")]
+    missing = sum(pupil.left_on is None and pupil.upn not in keys for pupil in pupils)
+    return [Problem(0, f"{missing} pupils on roll have no row: not answered", "UPN", True)] if missing else []
 
 
 _Place = tuple[str, str]
@@ -79,7 +89,7 @@ def _difference(
     """By UPN: who has an answer now and had none, whose answers differ, who has none any more."""
     moved = {pupil for (pupil, channel), answer in new.items() if standing.get((pupil, channel)) is not answer}
     before, after = _answered(standing), _answered({**standing, **new})
-    told = [(pupil, upns[pupil]) for pupil in sorted(moved) if pupil in upns]
+    told = sorted(((pupil, upns[pupil]) for pupil in moved if pupil in upns), key=lambda one: one[1])
     return Difference(
         tuple(upn for pupil, upn in told if pupil in after - before),
         tuple(upn for pupil, upn in told if pupil in after & before),
@@ -108,6 +118,7 @@ def import_permissions(office: Office, data: bytes, *, by: str, now: datetime, d
         store = Store(session, office.school_id)
         store.take_turn()
         plan = plan_permissions(roster.every(store), kept.current(store, year), sheet)
+        refuse_errors(plan.difference.problems)
         kept.load(store, year, plan.given, source="mis", by=by, now=now)
         version.stamp(store, office.policy, now)
     return plan.difference

@@ -24,7 +24,8 @@ GUARDED_DAYS = 30
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """All of a register that a verdict on ``day`` could rest on. ``pupils`` holds the leavers still guarded."""
+    """All of a register that a verdict on ``day`` could rest on. ``pupils`` holds the leavers still guarded;
+    ``faces`` the ids of reference photos and vectors."""
 
     day: date
     pupils: tuple[Pupil, ...]
@@ -33,7 +34,7 @@ class Contents:
     events: tuple[Event, ...]
     not_shown: tuple[ChildNotShown, ...]
     consented: frozenset[str]
-    templates: tuple[str, ...]
+    faces: tuple[str, ...]
     round: Round | None
     roster_as_of: datetime | None
 
@@ -48,7 +49,7 @@ class Contents:
             self.events,
             self.not_shown,
             sorted(self.consented),
-            self.templates,
+            self.faces,
             (self.roster_as_of is None, self.round is None or self.round.as_of is None),
         )
         for part in whole:
@@ -63,6 +64,7 @@ def read_contents(store: Store, policy: Policy, now: datetime) -> Contents:
     day = policy.day_of(now)
     guarded = tuple(pupil for pupil in roster.every(store) if is_guarded(pupil, day))
     wishes = read_wishes(store, policy, day, {hold.pupil for hold in holds.standing(store)})
+    photos = biometrics.reference_photos(store)
     templates = [template for engine in sorted(policy.engines) for template in biometrics.templates(store, engine)]
     consented = valid_pupils(store, day)
     enrolled = consented & {template.pupil for template in templates}
@@ -74,7 +76,7 @@ def read_contents(store: Store, policy: Policy, now: datetime) -> Contents:
         events.every(store),
         not_shown(guarded, wishes, policy, day, enrolled),
         consented,
-        tuple(template.id for template in templates),
+        (*(photo.id for photo in photos), *(template.id for template in templates)),
         wishes.round,
         roster.as_of(store),
     )

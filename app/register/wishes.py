@@ -92,9 +92,7 @@ def not_shown(
 
 def answer_of(store: Store, policy: Policy, day: date, pupil_id: str) -> PermissionAnswer:
     """What holds for one pupil's posts on X, holds apart."""
-    latest = {(one.school_year, one.channel): one for one in kept.history(store, pupil_id)}
-    years = [[one for one in latest.values() if one.school_year == year] for year in school_years(policy, day)]
-    return standing_answer(years)
+    return read_wishes(store, policy, day, ()).answers().get(pupil_id, PermissionAnswer.NOT_ANSWERED)
 
 
 def read_wishes(store: Store, policy: Policy, day: date, held: Iterable[str]) -> Wishes:

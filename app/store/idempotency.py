@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import ColumnElement, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
@@ -49,28 +50,13 @@ class Begun:
 def begin(store: Store, principal: str, key: str, *, route: str, body_hash: str, now: datetime) -> Begun:
     """Claim the key for this request, or say what stands under it. Commit before the work begins."""
     keep_short("The Idempotency-Key", key)
-    values = {
-        "route": route,
-        "body_hash": body_hash,
-        "state": _RUNNING,
-        "headers": {},
-        "created_at": now,
-    }
-    try:
-        with store.session.begin_nested():
-            store.session.execute(
-                insert(IdempotencyRow).values(school_id=store.school_id, principal=principal, key=key, **values)
-            )
-        return Begun(Standing.NEW)
-    except IntegrityError:
-        pass
-    row = store.session.scalars(
-        select(IdempotencyRow).where(*_those(store, principal, key)).with_for_update()
-    ).one_or_none()
-    if row is None:  # it was forgotten just now
-        return Begun(Standing.RUNNING)
+    values = {"route": route, "body_hash": body_hash, "state": _RUNNING, "headers": {}, "created_at": now}
+    those = _those(store, principal, key)
+    row = store.session.scalars(select(IdempotencyRow).where(*those).with_for_update()).one_or_none()
+    if row is None:
+        return _claim(store, {"principal": principal, "key": key, **values})
     if row.state == _RUNNING and now - row.created_at >= GIVEN_UP_AFTER:
-        store.session.execute(update(IdempotencyRow).where(*_those(store, principal, key)).values(values))
+        store.session.execute(update(IdempotencyRow).where(*those).values(values))
         return Begun(Standing.NEW)
     if (row.route, row.body_hash) != (route, body_hash):
         return Begun(Standing.OTHER)
@@ -96,6 +82,15 @@ def forget(store: Store, principal: str, key: str) -> None:
 def forget_before(session: Session, instant: datetime) -> None:
     """Drop what every school kept from before that instant."""
     session.execute(delete(IdempotencyRow).where(IdempotencyRow.created_at < instant))
+
+
+def _claim(store: Store, values: dict[str, Any]) -> Begun:
+    try:
+        with store.session.begin_nested():
+            store.session.execute(insert(IdempotencyRow).values(school_id=store.school_id, **values))
+    except IntegrityError:  # another request claimed it between our look and now
+        return Begun(Standing.RUNNING)
+    return Begun(Standing.NEW)
 
 
 def _those(store: Store, principal: str, key: str) -> tuple[ColumnElement[bool], ...]:

@@ -95,7 +95,7 @@ def is_due_for_touch(key: Key, now: datetime) -> bool:
 
 
 def touch(store: Store, key_id: str, *, now: datetime) -> None:
-    """Note that the key was used; not audited."""
+    """Note that the key was used, in a transaction of its own; not audited."""
     store.session.execute(
         update(KeyRow).where(KeyRow.school_id == store.school_id, KeyRow.id == key_id).values(last_used_at=now)
     )

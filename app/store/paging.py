@@ -7,7 +7,7 @@ import binascii
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Generic, TypeVar
 
 from app.errors import Fault, Malformed
@@ -39,7 +39,7 @@ def read_cursor(cursor: str) -> tuple[datetime, str]:
         at, row_id = json.loads(base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True))
         read_at = datetime.fromisoformat(at)
         if isinstance(row_id, str) and read_at.tzinfo is not None:
-            return read_at, row_id
-    except (binascii.Error, ValueError, TypeError, RecursionError):
+            return read_at.astimezone(UTC), row_id
+    except (binascii.Error, ValueError, TypeError, OverflowError, RecursionError):
         pass
     raise Malformed("The cursor is not one of ours.", errors=(Fault("#/cursor", "not a cursor"),))

@@ -159,7 +159,7 @@ def find_session(session: Session, token: str, *, idle: timedelta, now: datetime
 
 
 def touch_session(store: Store, session_id: str, *, now: datetime) -> None:
-    """Note that the session was used; not audited."""
+    """Note that the session was used, in a transaction of its own; not audited."""
     store.session.execute(
         update(SessionRow)
         .where(SessionRow.school_id == store.school_id, SessionRow.id == session_id)

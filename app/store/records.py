@@ -8,6 +8,7 @@ dropped, fields that are missing take their defaults, so that a field may be add
 from __future__ import annotations
 
 import dataclasses
+import math
 import types
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
@@ -63,6 +64,8 @@ def _write(value: Any) -> Any:
         return value.value if isinstance(value, StrEnum) else value.name.lower()
     if isinstance(value, date):
         return value.isoformat()
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)  # JSON has no word for it, and a verdict must not fail to be stored over one
     if isinstance(value, frozenset):
         return sorted(_write(item) for item in value)
     if isinstance(value, tuple):
@@ -85,6 +88,8 @@ def _reader(kind: Any) -> Callable[[Any], Any]:
         return lambda written: frozenset(item(each) for each in written)
     if isinstance(kind, type) and issubclass(kind, Enum):
         return kind if issubclass(kind, StrEnum) else lambda written: kind[written.upper()]
+    if kind is float:
+        return float
     if kind in (datetime, date):
         return kind.fromisoformat  # type: ignore[no-any-return]
     return lambda written: written

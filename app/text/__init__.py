@@ -1,0 +1,150 @@
+"""What the words of a draft say: everything that is read in text, alt texts, file names, metadata and pictures.
+
+``read`` gathers facts and judges nothing. A part that fails is named in ``TextFacts.unread``; the others go on.
+"""
+
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, TypeVar
+
+from app.domain import Cue, Draft, Entity, Event, EventNamed, Field, NameFound, PhotoFacts, TextFacts, Topic, Words
+from app.text.dates import When, mentions
+from app.text.entities import Entities, accidental_links, extract
+from app.text.fold import fold
+from app.text.happenings import calendar_of, named_events
+from app.text.length import Lengths, measure
+from app.text.names import NameIndex, find
+from app.text.passage import Passage, passage
+from app.text.wording import Reading, cues
+
+__all__ = ["Guide", "NameIndex", "read"]
+
+
+@dataclass(frozen=True, slots=True)
+class Guide:
+    """What must be known of the school to read a draft.
+
+    ``accounts`` are the school's own handles, folded; ``published`` its own telephone numbers, e-mail and postal
+    addresses; ``allowed_wording`` phrases that are neither offensive nor undermining here.
+    """
+
+    names: NameIndex
+    events: tuple[Event, ...] = ()
+    accounts: frozenset[str] = frozenset()
+    published: tuple[str, ...] = ()
+    allowed_wording: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Writing:
+    """One text of a draft, and where it belongs."""
+
+    text: str
+    field: Field
+    photo: int | None = None
+
+
+# Signs that Unicode counts as letters or symbols and that show nothing: Hangul fillers, the blank Braille cell.
+_BLANK: Final = frozenset("\u115f\u1160\u3164\uffa0\u2800")
+_UNSEEN: Final = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Mc", "Me", "Mn", "Zl", "Zp", "Zs"})
+_SPOKEN: Final = frozenset({Field.TEXT, Field.ALT_TEXT, Field.PICTURE_TEXT})
+_T = TypeVar("_T")
+
+
+def read(draft: Draft, photos: Sequence[PhotoFacts], guide: Guide, now: datetime) -> TextFacts:
+    """Everything that can be read in the words of a draft; ``photos`` runs parallel to those of the draft."""
+    reader = _Reader(guide, now)
+    entities = reader.attempt("entities", lambda: extract(draft.text), Entities())
+    lengths = reader.attempt("length", lambda: measure(draft.text), Lengths(0, 0, 0))
+    reader.cues += reader.attempt("links", lambda: _accidents(draft.text, entities.urls), ())
+    for writing in _writings(draft, photos):
+        if not writing.text.isspace():
+            reader.take(writing, entities)
+    return TextFacts(
+        visible=any(map(_shows, draft.text)),
+        weighted_length=lengths.weighted,
+        weighted_reference=lengths.reference,
+        policy_length=lengths.policy,
+        urls=entities.urls,
+        mentions=tuple(sorted((*entities.mentions, *entities.lists), key=lambda each: each.start)),
+        hashtags=entities.hashtags,
+        cashtags=entities.cashtags,
+        answers=entities.answers,
+        names=tuple(reader.names),
+        cues=tuple(reader.cues),
+        events=tuple(reader.events),
+        unread=tuple(dict.fromkeys(reader.unread)),
+    )
+
+
+class _Reader:
+    """Gathers from one text after the other, and remembers which part of the reading failed."""
+
+    def __init__(self, guide: Guide, now: datetime) -> None:
+        self.guide = guide
+        self.now = now
+        self.names: list[NameFound] = []
+        self.cues: list[Cue] = []
+        self.events: list[EventNamed] = []
+        self.unread: list[str] = []
+
+    def attempt(self, part: str, work: Callable[[], _T], otherwise: _T) -> _T:
+        """What ``work`` gives; if it fails, ``otherwise``, and the part counts as unread."""
+        try:
+            return work()
+        except Exception:  # noqa: BLE001  # whatever fails is a fact, and the rest is still read
+            self.unread.append(part)
+            return otherwise
+
+    def take(self, writing: _Writing, entities: Entities) -> None:
+        """Reads one text."""
+        self.names += self.attempt("names", lambda: _names(writing, self.guide.names, entities), ())
+        words = self.attempt("wording", lambda: passage(fold(writing.text)), None)
+        if words is None:
+            return
+        times = self.attempt("dates", lambda: mentions(words.folded.text, self.now), _NO_TIMES)
+        self.cues += self.attempt("wording", lambda: cues(words, times, self._reading(writing), self.now), ())
+        self.events += self.attempt("events", lambda: _events(writing, words, times, self.guide.events), ())
+
+    def _reading(self, writing: _Writing) -> Reading:
+        guide = self.guide
+        return Reading(writing.field, writing.photo, guide.accounts, guide.published, guide.allowed_wording)
+
+
+_NO_TIMES: Final[tuple[When, ...]] = ()
+
+
+def _writings(draft: Draft, photos: Sequence[PhotoFacts]) -> Iterator[_Writing]:
+    yield _Writing(draft.text, Field.TEXT)
+    for number, photo in enumerate(draft.photos):
+        yield _Writing(photo.alt_text, Field.ALT_TEXT, number)
+        yield _Writing(photo.file_name, Field.FILE_NAME, number)
+        yield from (_Writing(text, Field.METADATA, number) for _, text in photo.metadata)
+    for number, facts in enumerate(photos):
+        yield _Writing(facts.picture_text, Field.PICTURE_TEXT, number)
+
+
+def _accidents(text: str, urls: tuple[Entity, ...]) -> Iterable[Cue]:
+    return [Cue(Topic.ACCIDENTAL_LINK, Words(url.start, url.end), url.value) for url in accidental_links(text, urls)]
+
+
+def _names(writing: _Writing, index: NameIndex, entities: Entities) -> Iterable[NameFound]:
+    signs = (*entities.hashtags, *entities.mentions) if writing.field is Field.TEXT else ()
+    return find(writing.text, index, field=writing.field, photo=writing.photo, entities=signs)
+
+
+def _events(
+    writing: _Writing, words: Passage, times: Sequence[When], events: tuple[Event, ...]
+) -> Iterable[EventNamed]:
+    if writing.field not in _SPOKEN:
+        return []
+    return [
+        EventNamed(event, Words(start, end, writing.field, writing.photo), dated)
+        for event, start, end, dated in named_events(words, times, calendar_of(events))
+    ]
+
+
+def _shows(character: str) -> bool:
+    return unicodedata.category(character) not in _UNSEEN and character not in _BLANK

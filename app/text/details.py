@@ -130,7 +130,8 @@ class _Known:
 
     def holds(self, words: str) -> bool:
         """Whether the words are a known number, or whole words of a published detail."""
-        return plain_number(words) in self._numbers or any(f" {_words(words)} " in known for known in self._words)
+        number = plain_number(words)
+        return (number != "" and number in self._numbers) or any(f" {_words(words)} " in known for known in self._words)
 
 
 @lru_cache(maxsize=64)

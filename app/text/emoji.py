@@ -27,25 +27,36 @@ class EmojiTable:
         for spelling in self._spellings:
             lengths.setdefault(spelling[0], set()).add(len(spelling))
         self._lengths = {first: sorted(known, reverse=True) for first, known in lengths.items()}
-        firsts = re.escape("".join(first for first, known in lengths.items() if known != {1}))
-        seconds = "".join({spelling[1] for spelling in self._spellings if len(spelling) > 1})
-        lone = "".join(spelling for spelling in self._spellings if len(spelling) == 1)
-        self._may_begin = re.compile(f"[{firsts}](?=[{seconds}])" + (f"|[{lone}]" if lone else ""))
+        self._lone = frozenset(spelling for spelling in self._spellings if len(spelling) == 1)
+        # Second characters are joiners, selectors, skin tones: far fewer than the first ones, so these are looked for.
+        seconds = {spelling[1] for spelling in self._spellings if len(spelling) > 1}
+        self._sign = re.compile(f"[{_ranges(self._lone | seconds)}]")
 
     def find(self, text: str) -> list[Span]:
         """Where the emoji of this table stand in ``text``, in order."""
         found: list[Span] = []
         end = 0
-        for first in self._may_begin.finditer(text):
-            start = first.start()
+        for sign in self._sign.finditer(text):
+            start = sign.start() if sign.group() in self._lone else sign.start() - 1
             if start < end:
                 continue
-            for length in self._lengths[text[start]]:
+            for length in self._lengths.get(text[start], ()):
                 if text[start : start + length] in self._spellings:
                     end = start + length
                     found.append(Span(start, end))
                     break
         return found
+
+
+def _ranges(characters: Iterable[str]) -> str:
+    """The inside of a character class; ``re`` is slow with single characters outside the basic plane, fast with ranges."""
+    ranges: list[list[int]] = []
+    for point in sorted(map(ord, characters)):
+        if ranges and ranges[-1][1] == point - 1:
+            ranges[-1][1] = point
+        else:
+            ranges.append([point, point])
+    return "".join(rf"\U{first:08x}-\U{last:08x}" for first, last in ranges)
 
 
 def _reference_spellings() -> Iterable[str]:

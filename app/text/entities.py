@@ -21,7 +21,7 @@ _RETWEET = re.compile("[^A-Za-z0-9_+~.-]?[rR][tT]")  # of the three characters b
 _ENDS_MENTION = re.compile(f"[@\uff20{LATIN_ACCENTS}]|://")
 _REPLY = re.compile(f"[{_SPACES}]*+[@\uff20]([A-Za-z0-9_]{{1,20}})")
 _CASHTAG = re.compile(
-    rf"(?:^|(?<=[{_SPACES}]))\$([A-Za-z]{{1,6}}(?:[._][A-Za-z]{{1,2}})?)"
+    rf"\$(?:(?<=[{_SPACES}]\$)|(?<=\A\$))([A-Za-z]{{1,6}}(?:[._][A-Za-z]{{1,2}})?)"
     rf"(?=\Z|[\t-\r \xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]|[-!'#%&()*+,\\./:;<=>?@\[\]^_{{|}}~$])"
 )
 
@@ -33,7 +33,9 @@ def _read_hashtag_characters() -> tuple[str, str]:
         if line.startswith("["):
             section = line.strip("[]")
         elif not line.startswith("#"):
-            classes[section] += "".join("-".join(rf"\U{int(end, 16):08x}" for end in one.split("-")) for one in line.split())
+            classes[section] += "".join(
+                "-".join(rf"\U{int(end, 16):08x}" for end in one.split("-")) for one in line.split()
+            )
     return classes["letters"], classes["others"]
 
 
@@ -133,18 +135,24 @@ def _cashtags(text: str) -> Iterator[Entity]:
 
 
 # What nobody begins a sentence with, however it is capitalised.
-_PLAIN_ENDINGS = frozenset("ac biz co com edu eu gov int io mil net org tv uk".split())
+_PLAIN_ENDINGS = frozenset({"ac", "biz", "co", "com", "edu", "eu", "gov", "int", "io", "mil", "net", "org", "tv", "uk"})
 # Endings that schools and their neighbours do own, and may write like a name: Whitehouse.School.
-_NAMED_ENDINGS = frozenset("academy church club college cymru education london school scot wales".split())
+_NAMED_ENDINGS = frozenset(
+    {"academy", "church", "club", "college", "cymru", "education", "london", "school", "scot", "wales"}
+)
 # Endings that are small words, with what goes on after them when they begin a sentence in small letters.
 _GOES_ON = {
-    "as": frozenset("it part the they we you".split()),
-    "at": frozenset("break last lunch lunchtime our the".split()),
-    "in": frozenset("addition assembly class english maths our science the their this year".split()),
-    "it": frozenset("has is looked looks rained really was will would".split()),
-    "my": frozenset("class favourite friend group".split()),
-    "so": frozenset("good great happy is many much pleased proud the they was we well".split()),
-    "to": frozenset("celebrate help see the".split()),
+    "as": frozenset({"it", "part", "the", "they", "we", "you"}),
+    "at": frozenset({"break", "last", "lunch", "lunchtime", "our", "the"}),
+    "in": frozenset(
+        {"addition", "assembly", "class", "english", "maths", "our", "science", "the", "their", "this", "year"}
+    ),
+    "it": frozenset({"has", "is", "looked", "looks", "rained", "really", "was", "will", "would"}),
+    "my": frozenset({"class", "favourite", "friend", "group"}),
+    "so": frozenset(
+        {"good", "great", "happy", "is", "many", "much", "pleased", "proud", "the", "they", "was", "we", "well"}
+    ),
+    "to": frozenset({"celebrate", "help", "see", "the"}),
 }
 _NEXT_WORD = re.compile(r"\s+([A-Za-z]+)")
 

@@ -84,14 +84,14 @@ def commonness(key: str) -> Commonness:
         return Commonness.LITTLE
     if key in _given()["rarely-words"]:
         return Commonness.NO_WORD
-    if key in _dictionary()["everyday"] or key in lexicon("months"):
+    if key in _dictionary()["everyday"] or key in lexicon("months") or key in lexicon("also-words"):
         return Commonness.EVERYDAY
     return Commonness.SELDOM if key in _dictionary()["seldom"] else Commonness.NO_WORD
 
 
 def is_word(key: str) -> bool:
     """Whether the dictionary has it in lower case."""
-    return key in _dictionary()["everyday"] or key in _dictionary()["seldom"]
+    return key in _dictionary()["everyday"] or key in _dictionary()["seldom"] or key in lexicon("also-words")
 
 
 def is_proper(key: str) -> bool:
@@ -130,7 +130,16 @@ def diminutives(key: str) -> frozenset[str]:
     alike = {key} | spellings.get(key, frozenset())
     near = {short for name in alike for short in shorts.get(name, ())}
     respelt = {other for name in near for other in spellings.get(name, ())}
-    return frozenset((alike | near | respelt) - {key})
+    found = alike | near | respelt
+    return frozenset((found | {other for name in found for other in _endings(name)}) - {key})
+
+
+def _endings(name: str) -> Iterator[str]:
+    """``lizzie`` is written ``lizzy`` too, and the other way round."""
+    if len(name) > 4 and name.endswith("ie"):
+        yield name[:-2] + "y"
+    elif len(name) > 4 and name.endswith("y") and name[-2] not in "aeo":
+        yield name[:-1] + "ie"
 
 
 @cache

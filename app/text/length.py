@@ -4,28 +4,17 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
 from dataclasses import dataclass
 from operator import itemgetter
-from typing import Protocol
 
-from app.text import emoji, urls
+from app.text import emoji
+from app.text import urls as addresses
 from app.text.emoji import EmojiTable
-from app.text.urls import TopLevel, find_urls
+from app.text.urls import Span, TopLevel, find_urls
 
 _URL_LENGTH = 23
 _HEAVY = re.compile("[^\0-\u10ff\u2000-\u200d\u2010-\u201f\u2032-\u2037]")
 _INVALID = re.compile("[\ufffe\ufeff\uffff]")
-
-
-class Stretch(Protocol):
-    """Anything with a start and an end in code points: a span, an entity."""
-
-    @property
-    def start(self) -> int: ...
-
-    @property
-    def end(self) -> int: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +29,7 @@ class Config:
     light: int = 100
     heavy: int = 200
     emoji: EmojiTable | None = None
-    top_level: TopLevel = urls.REFERENCE
+    top_level: TopLevel = addresses.REFERENCE
 
 
 V1 = Config(limit=140, scale=1, light=1, heavy=1)
@@ -49,7 +38,7 @@ V2 = Config()
 """twitter-text's second: 280, and all but Latin, its neighbours and common punctuation is double."""
 V3 = Config(emoji=emoji.REFERENCE)
 """twitter-text's third: every emoji that it knows is two."""
-CURRENT = Config(emoji=emoji.CURRENT, top_level=urls.CURRENT)
+CURRENT = Config(emoji=emoji.CURRENT, top_level=addresses.CURRENT)
 """The third by current Unicode and the current top-level domains."""
 
 
@@ -83,16 +72,18 @@ def normalised(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 
 
-def measure(text: str, urls_found: Sequence[Stretch] | None = None) -> Lengths:
-    """All lengths of ``text``. ``urls_found`` are its URLs by twitter-text, if they are known already."""
+def measure(text: str) -> Lengths:
+    """All lengths of ``text``.
+
+    Every URL counts, also one that begins within a hashtag, which is why those of ``entities.extract`` would not do.
+    """
     normal = normalised(text)
-    if urls_found is None or normal != text:
-        urls_found = find_urls(normal)
-    urls_today = find_urls(normal, urls.CURRENT) if urls.NEWER.search(normal) else urls_found
+    urls = find_urls(normal)
+    urls_today = find_urls(normal, addresses.CURRENT) if addresses.NEWER.search(normal) else urls
     return Lengths(
-        reference=_weight(normal, V3, _pieces(normal, V3, urls_found)),
+        reference=_weight(normal, V3, _pieces(normal, V3, urls)),
         current=_weight(normal, CURRENT, _pieces(normal, CURRENT, urls_today)),
-        policy=len(normal) + sum(_URL_LENGTH - (one.end - one.start) for one in urls_found),
+        policy=len(normal) + sum(_URL_LENGTH - (url.end - url.start) for url in urls),
     )
 
 
@@ -105,7 +96,7 @@ def weigh(text: str, config: Config) -> Weighed:
     return Weighed(weighted, _fitting(normal, config, pieces), valid)
 
 
-def _pieces(text: str, config: Config, found: Sequence[Stretch]) -> list[tuple[int, int, int]]:
+def _pieces(text: str, config: Config, found: tuple[Span, ...]) -> list[tuple[int, int, int]]:
     """The URLs and, outside these, the emoji of ``text``: start, end and weight of each, in order."""
     pieces = [(url.start, url.end, _URL_LENGTH * config.scale) for url in found]
     if not config.emoji or text.isascii():
@@ -132,14 +123,14 @@ def _weight(text: str, config: Config, pieces: list[tuple[int, int, int]]) -> in
 
 def _fitting(text: str, config: Config, pieces: list[tuple[int, int, int]]) -> int:
     """How many code points come before the first that is forbidden or crosses the limit."""
-    room, at = config.limit * config.scale, 0
-    for start, end, weight in [*pieces, (len(text), len(text), 0)]:
-        for at in range(at, start):
+    room, end = config.limit * config.scale, 0
+    for start, next_end, weight in [*pieces, (len(text), len(text), 0)]:
+        for at in range(end, start):
             room -= _plain_weight(text[at], config)
             if room < 0 or _INVALID.match(text[at]):
                 return at
         room -= weight
         if room < 0:
             return start
-        at = end
-    return at
+        end = next_end
+    return end

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import Enum
 from functools import lru_cache
+from itertools import product
+from sys import intern
 from typing import Final, Self
 
 from rapidfuzz.distance import OSA
@@ -24,6 +26,9 @@ _PARTICLES: Final = frozenset(
 )  # fmt: skip
 _SHORTEST_SLIP: Final = 5  # letters; a slip in a shorter name is another name
 _SKELETON: Final = str.maketrans({"i": "l", "1": "l", "|": "l", "0": "o", "5": "s"})
+
+
+NO_APOSTROPHE: Final = "an apostrophe is missing"
 
 
 class Role(Enum):
@@ -57,6 +62,8 @@ class _Builder:
     by_role: dict[Role, dict[str, list[int]]] = field(default_factory=lambda: {role: {} for role in Role})
     several: set[str] = field(default_factory=set)  # keys of names of more than one word
     initials: dict[str, list[int]] = field(default_factory=dict)
+    first_letters: list[str] = field(default_factory=list)
+    surname_letters: list[str] = field(default_factory=list)
 
     def add(self, role: Role, key: str, number: int) -> None:
         if len(key) < 2:
@@ -114,7 +121,9 @@ class NameIndex:
     by_role: Mapping[Role, Mapping[str, Sequence[int]]]
     shorts: Mapping[str, tuple[str, ...]]  # short form -> first names on the roll
     several: frozenset[str]
-    initials: Mapping[str, Sequence[int]]
+    initials: Mapping[str, Sequence[int]]  # letters of first name and surname
+    first_letters: tuple[str, ...]
+    surname_letters: tuple[str, ...]
     slips: Mapping[int, tuple[str, ...]]
     skeletons: Mapping[str, tuple[str, ...]]
     staff: frozenset[tuple[str, str]]
@@ -154,6 +163,8 @@ class NameIndex:
             shorts=_shorts(firsts),
             several=frozenset(builder.several),
             initials=builder.initials,
+            first_letters=tuple(builder.first_letters),
+            surname_letters=tuple(builder.surname_letters),
             slips=_slips({*firsts, *surnames}),
             skeletons=_grouped((skeleton(name), name) for name in {*firsts, *surnames}),
             staff=frozenset(people),
@@ -191,11 +202,14 @@ class NameIndex:
 
     def _undone(self, key: str, full: str, disguise: str) -> Iterator[Spelling]:
         if key.endswith("s") and key == full and len(key) > 3 and self.bears(key[:-1]):
-            yield Spelling(key[:-1], "an apostrophe is missing", 0.2)
+            yield Spelling(key[:-1], NO_APOSTROPHE, 0.2)
             return
-        respelt = [(other, disguise or "digits stand for letters") for other in deleet(key)]
-        respelt += [(other, "letters are drawn out") for other in squeeze(key)]
-        respelt += [(other, "look-alike letters") for other in self.skeletons.get(skeleton(key), ())]
+        letters = sum(sign.isalpha() for sign in key)
+        respelt = [(other, "letters are drawn out") for other in squeeze(key)]
+        if letters * 2 > len(key) > 2:
+            respelt += [(other, disguise or "digits stand for letters") for other in deleet(key)]
+        if letters > 2:
+            respelt += [(other, "look-alike letters") for other in self.skeletons.get(skeleton(key), ())]
         seen = [Spelling(other, note, 0.1) for other, note in respelt if self.bears(other)]
         yield from seen
         if not seen and len(key) >= _SHORTEST_SLIP:
@@ -220,8 +234,12 @@ def _add_pupil(builder: _Builder, pupil: Pupil, number: int) -> None:
         builder.add(Role.MIDDLE, key_of(name), number)
     for name in pupil.former:
         builder.add_former(name, number)
-    for pair in {first[0] + last[0] for first in firsts if first for last in surnames if last}:
-        builder.initials.setdefault(pair, []).append(number)
+    first_letters = "".join(sorted({first[0] for first in firsts if first}))
+    surname_letters = "".join(sorted({last[0] for last in surnames if last}))
+    builder.first_letters.append(intern(first_letters))
+    builder.surname_letters.append(intern(surname_letters))
+    for first, last in product(first_letters, surname_letters):
+        builder.initials.setdefault(first + last, []).append(number)
 
 
 def _shorts(firsts: Iterable[str]) -> dict[str, tuple[str, ...]]:

@@ -1,13 +1,13 @@
 """What may name a child in a text: single names, first name with surname either way round, initials."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Final
 
-from app.text.gazetteer import Commonness, commonness, is_word, lexicon
-from app.text.name_index import FIRSTS, SURNAMES, NameIndex, Role
+from app.text.gazetteer import Commonness, commonness, is_given_name, is_word, lexicon
+from app.text.name_index import FIRSTS, NO_APOSTROPHE, SURNAMES, NameIndex, Role
 from app.text.name_words import Case, Word, Writing
 
 __all__ = ["Form", "Group", "Naming", "groups_named", "namings"]
@@ -37,6 +37,7 @@ class Piece:
     last: int
     role: Role
     numbers: Sequence[int]
+    key: str
     level: Commonness
     note: str
     cost: float
@@ -103,7 +104,7 @@ def _pieces_at(words: Sequence[Word], place: int, index: NameIndex) -> Iterator[
     word = words[place]
     for spelling in index.spellings(word.key, word.full, word.disguise):
         for role, numbers in index.roles(spelling.key):
-            yield Piece(place, place + 1, role, numbers, commonness(spelling.key), spelling.note, spelling.cost)
+            yield Piece(place, place + 1, role, numbers, spelling.key, commonness(spelling.key), spelling.note, spelling.cost)
     joined = word.key
     for last in range(place + 2, min(place + _LONGEST_NAME, len(words)) + 1):
         after = words[last - 1]
@@ -112,7 +113,7 @@ def _pieces_at(words: Sequence[Word], place: int, index: NameIndex) -> Iterator[
         for full in {after.key, after.full}:
             key = joined + full
             if key in index.several or (after.gap in ("", "-", "-\n") and index.bears(key)):
-                yield from (Piece(place, last, role, numbers, Commonness.NO_WORD, "", 0) for role, numbers in index.roles(key))
+                yield from (Piece(place, last, role, numbers, key, Commonness.NO_WORD, "", 0) for role, numbers in index.roles(key))
         joined += after.key
 
 
@@ -129,11 +130,16 @@ _ALONE: Final = {
 
 def _single(piece: Piece) -> Naming:
     notes = (piece.role.value, *filter(None, (piece.note,)))
+    base = _ALONE[piece.role][piece.level] - piece.cost
+    if piece.role in SURNAMES and is_given_name(piece.key):
+        base -= 0.8  # more often somebody's first name
+    if piece.note == NO_APOSTROPHE and piece.role in SURNAMES:
+        base -= 0.8  # a firm or a family, more often
     if piece.level:
         notes = (*notes, "also an ordinary word")
     return Naming(
         piece.first, piece.last, Form.SINGLE, piece.role, tuple(piece.numbers), piece.level,
-        _ALONE[piece.role][piece.level] - piece.cost, notes,
+        base, notes,
     )  # fmt: skip
 
 
@@ -185,7 +191,8 @@ def _pair(writing: Writing, one: Piece, other: Piece, comma: bool) -> Iterator[N
         base -= 0.8
     reversed_ = one.role in SURNAMES
     if reversed_ and not comma:
-        base -= 1.5 if min(levels) is Commonness.NO_WORD else 3.0
+        capitals = writing.words[one.first].case is Case.UPPER and writing.words[other.first].case is Case.CAPITAL
+        base -= 0.3 if capitals else 1.5 if min(levels) is Commonness.NO_WORD else 3.0
     notes = [f"{one.role.value} beside {other.role.value}, of one pupil"]
     notes += [note for note in (one.note, other.note) if note]
     if reversed_:
@@ -209,7 +216,7 @@ def _case_cost(writing: Writing, one: Piece, other: Piece) -> float:
         if word.solid:
             cost += 1.3 if common == 2 and word.case is Case.LOWER else 0.0
         elif word.case is Case.LOWER:
-            cost += (0.2 if writing.careless else 0.4) + (1.1 * common if piece.level else 0.0)
+            cost += (0.2 if writing.careless else 0.4) + (0.9 if piece.level else 0.0)
             cost += 0.6 if common == 2 and not writing.careless else 0.0
     return cost
 
@@ -231,7 +238,7 @@ def _with_initial_after(writing: Writing, piece: Piece, index: NameIndex) -> Ite
     dotted = writing.source[letter.end : letter.end + 1] == "."
     if letter.key in "ai" and not dotted and _runs_on(words, piece.last + 1):
         return
-    numbers = tuple(number for number in piece.numbers if number in set(_surnames_with(index, letter.key, piece.numbers)))
+    numbers = tuple(number for number in piece.numbers if letter.key in index.surname_letters[number])
     if not numbers:
         return
     base = (5.2, 4.6, 3.8, 3.2)[piece.level] - piece.cost - _ROLE_COSTS[piece.role]
@@ -244,13 +251,6 @@ def _with_initial_after(writing: Writing, piece: Piece, index: NameIndex) -> Ite
 def _runs_on(words: Sequence[Word], place: int) -> bool:
     """Whether another lower-case word follows after a mere blank, so that a letter before it is an article or pronoun."""
     return place < len(words) and words[place].gap == " " and words[place].case is Case.LOWER
-
-
-def _surnames_with(index: NameIndex, letter: str, numbers: Iterable[int]) -> set[int]:
-    wanted = set(numbers)
-    return {
-        number for pair, there in index.initials.items() if pair[1] == letter for number in there if number in wanted
-    }
 
 
 def _with_initial_before(
@@ -270,11 +270,7 @@ def _with_initial_before(
     for piece in starting[place + 1]:
         if piece.role is not Role.SURNAME:
             continue
-        numbers = tuple(
-            number
-            for number in piece.numbers
-            if any(number in there for pair, there in index.initials.items() if pair[0] == letter.key)
-        )
+        numbers = tuple(number for number in piece.numbers if letter.key in index.first_letters[number])
         if numbers:
             base = (4.4, 3.2, 1.9, 1.2)[piece.level] - piece.cost + (0.7 if dotted and piece.level else 0.0)
             base -= 2.0 if letter.key in "ai" and not dotted and piece.level else 0.0
@@ -306,6 +302,9 @@ def _initials_at(writing: Writing, place: int) -> Iterator[tuple[int, str]]:
     words = writing.words
     word = words[place]
     if word.solid or writing.shouting:
+        return
+    near = [words[other] for other in (place - 1, place + 1) if 0 <= other < len(words)]
+    if any(other.case is Case.UPPER and len(other.key) > 3 for other in near):
         return
     if word.case is Case.UPPER and 2 <= len(word.key) <= 3 and word.key.isalpha():
         if word.key not in lexicon("not-initials") and not (len(word.key) == 3 and is_word(word.key)):

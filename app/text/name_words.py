@@ -10,7 +10,7 @@ from typing import Final
 
 from app.domain import Field
 from app.text.fold import Folded, Token, deleet, fold, joined_runs, masked_words, source_span
-from app.text.gazetteer import is_word, lexicon
+from app.text.gazetteer import is_proper, is_word, lexicon
 
 __all__ = ["Case", "Word", "Writing", "cut"]
 
@@ -19,10 +19,12 @@ _SOLID: Final = re.compile(r"(?:https?://|www\.)[^\s<>]+|[\w.+-]+@[\w-]+(?:\.[\w
 _SHAPE_PARTS: Final = re.compile(r"A+(?!a)|A?a+|0+")
 _RUNNING_SPLIT: Final = re.compile(r"A?a+(?:A+(?!a)|A?a+)+|[Aa]+0+|0+[Aa]+")
 _OPENING: Final = re.compile(r"[.!?\n…•:;\"“”«»]")
+_ENDING: Final = re.compile(r"\.[a-z0-9]{2,4}")  # of a file's name
 _LONGEST_SOLID: Final = 60  # letters; longer ones are no name
 _LONGEST_PART: Final = 18
 _TINY: Final = "a i an as at be by do go he if in is it me my no of on or so to up us we"
 _TINY_WORDS: Final = frozenset(_TINY.split())
+_BREAK: Final = re.compile(r"[.!?\n]")
 _ODD_GAPS: Final = frozenset({"So", "Sk", "Sm", "Co", "Cn"})  # emoji, bullets
 
 
@@ -39,7 +41,7 @@ class Word:
     """A word and how it stands: ``start`` to ``end`` in the source without a possessive ``'s``.
 
     ``key`` is folded without apostrophes and possessive, ``full`` with the possessive s; ``gap`` is the folded text since
-    the word before; ``opens`` at the start of a sentence or line; ``solid`` numbers the hashtag, handle, address or file
+    the word before; ``opens`` at the start of a sentence or line, ``breaks`` where one ended before; ``solid`` numbers the hashtag, handle, address or file
     name it is part of (0: running text); ``disguise`` says in plain words how it was hidden, if it was.
     """
 
@@ -53,6 +55,7 @@ class Word:
     solid: int = 0
     disguise: str = ""
     possessive: bool = False
+    breaks: bool = False
 
     @property
     def letter(self) -> bool:
@@ -75,22 +78,13 @@ class _Cutter:
     folded: Folded
     knows: Callable[[str], bool]
     hidden: dict[int, Token]  # disguised words by the place in the source where they begin
-
-    def upper(self, place: int) -> bool:
-        return self.folded.source[self.folded.at[place]].isupper()
-
-    def shape(self, start: int, end: int) -> str:
-        text = self.folded.text
-        return "".join(
-            "A" if text[place].isalpha() and self.upper(place) else "0" if text[place].isdigit() else "a"
-            for place in range(start, end)
-        )
+    shape: str  # A, a or 0 for each folded character: a capital, a digit, anything else
 
 
 def cut(text: str, knows: Callable[[str], bool], field: Field) -> Writing:
     """The words of the text. ``knows`` tells whether a key is a name looked for; a file name is one solid word."""
     folded = fold(text)
-    cutter = _Cutter(folded, knows, _hidden_words(folded, knows))
+    cutter = _Cutter(folded, knows, _hidden_words(folded, knows), _shape(folded))
     words = tuple(_as_words(cutter, _cut_all(cutter, field)))
     cased = [word.case for word in words if word.key.isalpha() and len(word.key) > 1 and not word.solid]
     return Writing(
@@ -99,6 +93,11 @@ def cut(text: str, knows: Callable[[str], bool], field: Field) -> Writing:
         shouting=bool(cased) and sum(case is Case.UPPER for case in cased) * 3 >= len(cased) * 2,
         careless=all(case is Case.LOWER for case in cased),
     )
+
+
+def _shape(folded: Folded) -> str:
+    source = folded.source if folded.text == folded.source.lower() else [folded.source[place] for place in folded.at[:-1]]
+    return "".join(["A" if sign.isupper() else "0" if sign.isdigit() else "a" for sign in source])
 
 
 def _hidden_words(folded: Folded, knows: Callable[[str], bool]) -> dict[int, Token]:
@@ -126,7 +125,7 @@ def _cut_all(cutter: _Cutter, field: Field) -> Iterator[Cut]:
     number, past = 0, 0
     for match in _WORD.finditer(folded.text):
         start, end = match.span()
-        if start < past:
+        if start < past or (field is Field.FILE_NAME and _ENDING.fullmatch(folded.text, start - 1)):
             continue
         while number < len(groups) and groups[number][1] <= start:
             number += 1
@@ -160,7 +159,7 @@ def _cut_one(cutter: _Cutter, start: int, end: int, group: int) -> Iterator[Cut]
     if "'" in text or cutter.knows(text) or any(cutter.knows(key) for key in deleet(text)):
         yield start, end, group, "", ""
         return
-    shape = cutter.shape(start, end)
+    shape = cutter.shape[start:end]
     if not group:
         if _RUNNING_SPLIT.fullmatch(shape):
             yield from ((start + a, start + b, 0, "", "") for a, b in _parts(shape))
@@ -170,10 +169,15 @@ def _cut_one(cutter: _Cutter, start: int, end: int, group: int) -> Iterator[Cut]
         else:
             yield start, end, 0, "", ""
         return
-    for a, b in _parts(shape):
+    parts = list(_parts(shape))
+    camel = len(parts) > 1 and "A" in shape
+    for a, b in parts:
         part = text[a:b]
-        if cutter.knows(part) or is_word(part) or not part.isalpha() or len(part) > _LONGEST_SOLID:
+        if cutter.knows(part) or is_word(part) or is_proper(part) or not part.isalpha() or len(part) > _LONGEST_SOLID:
             yield start + a, start + b, group, "", ""
+        elif camel:
+            middle = _names_alone(part, cutter.knows)
+            yield from ((start + a + x, start + a + y, group, "", "") for x, y in pairwise(sorted({0, middle, b - a})))
         else:
             for first, last in _segments(part, cutter.knows):
                 yield start + a + first, start + a + last, group, "", ""
@@ -193,7 +197,7 @@ def _segments(text: str, knows: Callable[[str], bool]) -> list[tuple[int, int]]:
             price = 1.5 + 0.6 * len(part)
             if len(part) > 2 and knows(part):
                 price = 0.9
-            elif part in _TINY_WORDS or (len(part) > 2 and is_word(part)):
+            elif part in _TINY_WORDS or (len(part) > 2 and (is_word(part) or is_proper(part))):
                 price = 1.0
             options.append((best[start][0] + price, start))
         best.append(min(options))
@@ -222,11 +226,12 @@ def _as_words(cutter: _Cutter, cuts: Iterable[Cut]) -> Iterator[Word]:
             full[:-1] if possessive else full,
             full,
             gap,
-            _case(cutter.shape(start, end - 2 if possessive else end)),
+            _case(cutter.shape[start : end - 2 if possessive else end]),
             last is None or _opens(gap, last),
             group,
             disguise,
             possessive,
+            _BREAK.search(gap) is not None,
         )
         yield last
         past = end

@@ -30,6 +30,7 @@ _NO_TELEPHONE: Final = re.compile(
     r"(?:isbn|barcode|charity|tickets?|serial|ref(?:erence)?|order|urn|company|raffle)\W{0,3}(?:no\.?|numbers?)?\W{0,3}$"
 )
 _COUNTING: Final = "0123456789012345678901"
+_LETTER: Final = re.compile(r"[a-np-z]", re.IGNORECASE)
 _DATE: Final = re.compile(r"\d{1,2}[./\- ]\d{1,2}[./\- ](?:19|20)\d\d|(?:19|20)\d\d[./\-]\d\d[./\-]\d\d")
 
 
@@ -52,7 +53,9 @@ def phone_numbers(text: str) -> Iterator[tuple[int, int]]:
 
 
 def plain_number(words: str) -> str:
-    """The digits of a number as dialled within the United Kingdom."""
+    """The digits of a number as dialled within the United Kingdom; empty for words."""
+    if _LETTER.search(words):
+        return ""
     digits = "".join(re.findall(r"\d", words.replace("o", "0")))
     return re.sub(r"^(?:00)?440?(?=\d{9,10}$)", "0", digits)
 

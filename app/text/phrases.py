@@ -90,11 +90,10 @@ class PhraseBook:
         unless = re.compile(f"(?:{exceptions})(?= )") if exceptions else None
         for written in section["says"]:
             source, needs = self._pattern(written)
-            telling = [words for words in needs if words.isdisjoint(_COMMON)]
-            if not telling:
-                raise ValueError(f"no telling word in {written!r}")
+            if not needs:
+                raise ValueError(f"nothing to look {written!r} up by")
             phrase = _Phrase(section["kind"], section["note"], tuple(needs), re.compile(f"{source}(?= )"), unless)
-            for word in min(telling, key=len):
+            for word in min(needs, key=lambda words: (len(words & _COMMON), len(words))):
                 self._by_word.setdefault(word, []).append(phrase)
 
     def _pattern(self, written: str) -> tuple[str, list[frozenset[str]]]:

@@ -29,9 +29,9 @@ _LATIN = LATIN_ACCENTS + _LATIN_PARTNERS
 _CYRILLIC = "\u0400-\u04ff\u1c80-\u1c87"
 
 # All punctuation but - . _, blanks, direction marks and non-characters stand outside every domain.
-_RUN = re.compile(
-    r"[^\t-\r !#-,/:-@\[-^{-~\x85\xa0\u061c\u1680\u180e\u2000-\u200a\u200e\u200f\u2028-\u202f\u205f\u2066-\u2069\u3000"
-    "\ufeff\ufffe\uffff]+"
+_OUTSIDE = re.compile(
+    r"[\t-\r !#-,/:-@\[-^{-~\x85\xa0\u061c\u1680\u180e\u2000-\u200a\u200e\u200f\u2028-\u202f\u205f\u2066-\u2069\u3000"
+    "\ufeff\ufffe\uffff]"
 )
 _NOT_BEFORE = "0-9A-Za-z@#$\uff03\uff20\ufeff\ufffe\uffff"  # an address never follows one of these
 _MAY_FOLLOW = re.compile(f"[^{_NOT_BEFORE}]")
@@ -121,9 +121,32 @@ NEWER = re.compile(rf"\.(?:{'|'.join(_LISTS['newer'])})(?![0-9a-z@+-])", re.IGNO
 
 def find_urls(text: str, known: TopLevel = REFERENCE) -> tuple[Span, ...]:
     """All addresses in ``text``, in order, with or without protocol."""
-    if not any(known.end(text, dot.end(), len(text)) for dot in _DOT.finditer(text)):
-        return ()
-    return tuple(_search(text, known))
+    found: list[Span] = []
+    at = 0  # where the last match ended; the next needs a character of its own before it
+    for run in _runs(text, known):
+        if run.end <= at:
+            continue
+        labels = _Labels(text, run, known)
+        match = labels.after_protocol(at) or labels.bare(0, at)
+        while match:
+            found.extend(_accepted(text, match, known))
+            at = match.end
+            match = labels.bare(match.last, at) if at < run.end else None
+    return tuple(found)
+
+
+def _runs(text: str, known: TopLevel) -> Iterator[Span]:
+    """The longest stretches of characters for domains around each dot that a top-level domain follows."""
+    end = 0
+    for dot in _DOT.finditer(text):
+        start = dot.start()
+        if start < end or not known.end(text, dot.end(), len(text)):
+            continue
+        before = _OUTSIDE.search(text[end:start][::-1])
+        start = start - before.start() if before else end
+        after = _OUTSIDE.search(text, dot.end())
+        end = after.start() if after else len(text)
+        yield Span(start, end)
 
 
 class _Match(NamedTuple):
@@ -138,19 +161,6 @@ class _Match(NamedTuple):
     end: int
 
 
-def _search(text: str, known: TopLevel) -> Iterator[Span]:
-    at = 0  # where the last match ended; the next needs a character of its own before it
-    for run in _RUN.finditer(text):
-        if run.end() <= at or "." not in run.group():
-            continue
-        labels = _Labels(text, run.start(), run.end(), known)
-        match = labels.after_protocol(at) or labels.bare(0, at)
-        while match:
-            yield from _accepted(text, match, known)
-            at = match.end
-            match = labels.bare(match.last, at) if at < run.end() else None
-
-
 class _Labels:
     """One run, cut at its dots.
 
@@ -158,10 +168,11 @@ class _Labels:
     longest domain ends that begins with the whole of label ``i``, or 0 if none does.
     """
 
-    def __init__(self, text: str, start: int, end: int, known: TopLevel) -> None:
+    def __init__(self, text: str, run: Span, known: TopLevel) -> None:
+        start = run.start
         self.text, self.start = text, start
         self.spans: list[Span] = []
-        for label in text[start:end].split("."):
+        for label in text[run.start : run.end].split("."):
             self.spans.append(Span(start, start + len(label)))
             start += len(label) + 1
         self.top = [0, *(known.end(text, span.start, len(text)) for span in self.spans[1:])]
@@ -189,9 +200,9 @@ class _Labels:
             return None
         return self._match(first, protocol, start, self.reach[0])
 
-    def bare(self, i: int, at: int) -> _Match | None:
-        """The first address without protocol in label ``i`` or after, with room for a character after ``at``."""
-        for i in range(i, len(self.spans) - 1):
+    def bare(self, label: int, at: int) -> _Match | None:
+        """The first address without protocol in that label or after, with room for a character after ``at``."""
+        for i in range(label, len(self.spans) - 1):
             (start, end), far = self.spans[i], self.reach[i + 1]
             if not (far or self.top[i + 1]) or self.text[end - 1] in "-_":
                 continue
@@ -220,10 +231,12 @@ def _read_tail(text: str, end: int) -> tuple[bool, int]:
     path = _PATH.match(text, end)
     if path:
         end = path.end()
-    query = _QUERY.match(text, end)
-    if query:
-        end += len(query.group().rstrip(_NOT_LAST_IN_QUERY))
-    return path is not None, end
+    return path is not None, _query_end(text, end, len(text))
+
+
+def _query_end(text: str, start: int, stop: int) -> int:
+    query = _QUERY.match(text, start, stop)
+    return start + len(query.group().rstrip(_NOT_LAST_IN_QUERY)) if query else start
 
 
 def _accepted(text: str, match: _Match, known: TopLevel) -> Iterator[Span]:
@@ -236,8 +249,7 @@ def _accepted(text: str, match: _Match, known: TopLevel) -> Iterator[Span]:
         if not short:
             yield Span(start, end)
         elif len(short.group(1)) <= _SHORT_LINK_LENGTH:
-            query = _QUERY.match(text, short.end(), end)
-            yield Span(start, short.end() + len(query.group().rstrip(_NOT_LAST_IN_QUERY)) if query else short.end())
+            yield Span(start, _query_end(text, short.end(), end))
         return
     if start and text[start - 1] in "-_./":
         return

@@ -8,7 +8,9 @@ from app.text.entities import extract
 
 _LIST = re.compile("[@\uff20][A-Za-z0-9_]{1,20}/[A-Za-z][A-Za-z0-9_-]{0,24}")
 
-_URL = re.compile(r"(?:(?P<scheme>[^:/?#]+)://)?(?P<authority>[^/?#]*)(?P<path>[^?#]*)(?:\?(?P<query>[^#]*))?(?:#(?P<fragment>.*))?")
+_URL = re.compile(
+    r"(?:(?P<scheme>[^:/?#]+)://)?(?P<authority>[^/?#]*)(?P<path>[^?#]*)(?:\?(?P<query>[^#]*))?(?:#(?P<fragment>.*))?"
+)
 _SCHEME = re.compile("https?", re.IGNORECASE | re.ASCII)
 _PART = r"(?:[-a-zA-Z\u0400-\u04ff0-9._~!$&'()*+,;=:|@]|%[0-9a-fA-F]{2})"
 _PATH = re.compile(f"(?:/{_PART}*+)*+")

@@ -27,7 +27,6 @@ class Container:
 
     format: str
     size: tuple[int, int] | None
-    warnings: tuple[str, ...] = ()
     dropped: tuple[str, ...] = ()
     turns: bool = False
 
@@ -52,6 +51,10 @@ def check_size(size: tuple[int, int], limits: PhotoLimits) -> None:
             f"the picture has {width} by {height} pixels; at most {limits.pixels:,} are taken",
             slug="photo-too-many-pixels",
         )
+
+
+MOST_PARTS = 100_000
+"""Segments, chunks or blocks of one file: a GIF of 20 MB has 80,000, and decoders keep a note of each."""
 
 
 # ---------------------------------------------------------------- kinds
@@ -140,6 +143,12 @@ def _walk(data: bytes, kind: str, limits: PhotoLimits) -> Container:
         raise _truncated() from error
 
 
+def _parts() -> Iterator[int]:
+    """Counts the parts of a file; raises PhotoBroken when there are too many."""
+    yield from range(MOST_PARTS)
+    raise PhotoBroken("the file is cut into too many parts")
+
+
 def _truncated() -> PhotoRefused:
     return PhotoBroken("the file ends before the picture does", slug="photo-truncated")
 
@@ -162,13 +171,13 @@ def _trailer(data: bytes, at: int) -> tuple[str, ...]:
 
 _SCAN_END = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
 _FRAMES = frozenset({*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC})
-_EXPECTED = frozenset({0xC4, 0xCC, 0xDA, 0xDB, 0xDC, 0xDD, 0xDF, 0xFE, *range(0xE0, 0xF0)})
+_EXPECTED = frozenset({0xC4, 0xCC, 0xD9, 0xDA, 0xDB, 0xDC, 0xDD, 0xDF, 0xFE, *range(0xE0, 0xF0)})
 
 
 def _walk_jpeg(data: bytes, most_scans: int) -> Container:
-    at, scans, warnings = 2, 0, []
+    at, scans = 2, 0
     size: tuple[int, int] | None = None
-    while True:
+    for _ in _parts():
         at, marker = _next_marker(data, at)
         if marker == 0xD9:
             break
@@ -187,11 +196,10 @@ def _walk_jpeg(data: bytes, most_scans: int) -> Container:
         scans += 1
         if scans > most_scans:
             raise PhotoBroken(f"the picture is told in more than {most_scans} scans")
-        at, unexpected = _end_of_scan(data, at)
-        warnings += unexpected
+        at = _end_of_scan(data, at)
     if size is None or not scans:
         raise PhotoBroken("the file holds no picture")
-    return Container("jpeg", size, tuple(dict.fromkeys(warnings)), _trailer(data, at))
+    return Container("jpeg", size, _trailer(data, at))
 
 
 def _next_marker(data: bytes, at: int) -> tuple[int, int]:
@@ -211,16 +219,14 @@ def _jpeg_frame(data: bytes, at: int, marker: int) -> tuple[int, int]:
     return width, height
 
 
-def _end_of_scan(data: bytes, at: int) -> tuple[int, list[str]]:
-    """Where the marker after the picture data stands; markers that cannot stand there are warned of and skipped."""
-    unexpected: list[str] = []
-    while found := _SCAN_END.search(data, at):
-        marker = data[found.start() + 1]
-        if marker in _EXPECTED or marker == 0xD9:
-            return found.start(), unexpected
-        unexpected = ["the picture data are damaged"]
-        at = found.end()
-    raise _truncated()
+def _end_of_scan(data: bytes, at: int) -> int:
+    """Where the marker after the picture data stands."""
+    found = _SCAN_END.search(data, at)
+    if not found:
+        raise _truncated()
+    if data[found.start() + 1] not in _EXPECTED:
+        raise PhotoBroken("the picture data are damaged")
+    return found.start()
 
 
 # ---------------------------------------------------------------- PNG
@@ -228,7 +234,7 @@ def _end_of_scan(data: bytes, at: int) -> tuple[int, list[str]]:
 
 def _walk_png(data: bytes) -> Container:
     at, size, pictures = 8, (0, 0), 0
-    while True:
+    for _ in _parts():
         length, kind = struct.unpack_from(">I4s", data, at)
         if at + 12 + length > len(data):
             raise _truncated()
@@ -248,7 +254,7 @@ def _walk_png(data: bytes) -> Container:
             break
     if not pictures:
         raise PhotoBroken("the file holds no picture")
-    return Container("png", (size[0], size[1]), (), _trailer(data, at))
+    return Container("png", (size[0], size[1]), _trailer(data, at))
 
 
 # ---------------------------------------------------------------- GIF
@@ -256,22 +262,23 @@ def _walk_png(data: bytes) -> Container:
 
 def _walk_gif(data: bytes) -> Container:
     width, height, flags = struct.unpack_from("<HHB", data, 6)
-    at, frames = 13 + _colours(flags), 0
+    at, frames, parts = 13 + _colours(flags), 0, _parts()
     while data[at] != 0x3B:
         block, at = data[at], at + 1
+        next(parts)
         if block == 0x21:
-            at = _skip_sub_blocks(data, at + 1)
+            at = _skip_sub_blocks(data, at + 1, parts)
         elif block == 0x2C:
             left, top, across, down, flags = struct.unpack_from("<HHHHB", data, at)
             width, height, frames = max(width, left + across), max(height, top + down), frames + 1
-            at = _skip_sub_blocks(data, at + 9 + _colours(flags) + 1)
+            at = _skip_sub_blocks(data, at + 9 + _colours(flags) + 1, parts)
         elif block != 0:
             raise PhotoBroken("the file holds an unknown block")
     if frames > 1:
         raise _animated()
     if not frames:
         raise PhotoBroken("the file holds no picture")
-    return Container("gif", (width, height), (), _trailer(data, at + 1))
+    return Container("gif", (width, height), _trailer(data, at + 1))
 
 
 def _colours(flags: int) -> int:
@@ -279,9 +286,10 @@ def _colours(flags: int) -> int:
     return 3 << ((flags & 7) + 1) if flags & 0x80 else 0
 
 
-def _skip_sub_blocks(data: bytes, at: int) -> int:
+def _skip_sub_blocks(data: bytes, at: int, parts: Iterator[int]) -> int:
     while length := data[at]:
         at += 1 + length
+        next(parts)
     return at + 1
 
 
@@ -294,7 +302,7 @@ def _walk_webp(data: bytes) -> Container:
     if end > len(data):
         raise _truncated()
     size: tuple[int, int] | None = None
-    at, frames, dropped = 12, 0, list(_trailer(data, end))
+    at, frames = 12, 0
     while at + 8 <= end:
         kind, (length,) = data[at : at + 4], struct.unpack_from("<I", data, at + 4)
         if at + 8 + length > end:
@@ -306,7 +314,7 @@ def _walk_webp(data: bytes) -> Container:
         raise _animated()
     if size is None:
         raise PhotoBroken("the file holds no picture")
-    return Container("webp", size, (), tuple(dropped))
+    return Container("webp", size, _trailer(data, end))
 
 
 def _webp_size(kind: bytes, data: bytes, at: int) -> tuple[int, int] | None:
@@ -332,7 +340,7 @@ def _walk_heif(data: bytes) -> Container:
         raise _truncated()
     described = bytes(boxes[b"meta"])
     dropped = ("video",) if boxes.keys() & {b"moov", b"mpvd"} else ()
-    return Container("heif", None, (), dropped, b"irot" in described or b"imir" in described)
+    return Container("heif", None, dropped, b"irot" in described or b"imir" in described)
 
 
 def _boxes(data: bytes) -> Iterator[tuple[bytes, memoryview]]:

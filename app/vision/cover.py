@@ -16,6 +16,7 @@ from app.vision.pixels import Picture
 
 PADDING = 1.3  # a detector's box ends at brow and chin; hair and ears tell who it is, too
 CELLS_ACROSS = 6  # along the longer side of the padded box: far below the 32 px a matcher needs
+SMALLEST_CELL_PX = 4  # or a tiny face, in cells of a pixel each, would stay what it is
 _GREY = (96, 96, 96)
 
 
@@ -42,7 +43,7 @@ def cover(picture: Picture, boxes: Sequence[Box], style: Style = SOLID) -> Pictu
         padded = _padded(box)
         inside = _clipped(padded, picture)
         area = rgb[inside.top : inside.bottom, inside.left : inside.right]
-        area[:] = _GREY if style is Style.SOLID else _coarse(area, max(padded.width, padded.height) / CELLS_ACROSS)
+        area[:] = _GREY if style is Style.SOLID else _coarse(area, max(padded.width, padded.height))
     rgb.setflags(write=False)
     return replace(picture, rgb=rgb)
 
@@ -59,8 +60,9 @@ def _clipped(box: Box, picture: Picture) -> Box:
     return inside
 
 
-def _coarse(area: NDArray[np.uint8], cell_px: float) -> NDArray[np.uint8]:
-    """The area in cells of its mean colours, no smaller than ``cell_px``."""
+def _coarse(area: NDArray[np.uint8], long_side_px: int) -> NDArray[np.uint8]:
+    """The area in cells of its mean colours; ``long_side_px`` is that of the box before it was clipped."""
+    cell_px = max(long_side_px / CELLS_ACROSS, SMALLEST_CELL_PX)
     height, width = area.shape[:2]
     cells = (max(1, floor(width / cell_px)), max(1, floor(height / cell_px)))
     means = cv2.resize(area, cells, interpolation=cv2.INTER_AREA)

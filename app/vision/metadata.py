@@ -189,7 +189,7 @@ _PLACES = frozenset(
         "LocationShown",
     }
 )
-_STAMP = re.compile(r"[\d\s:.,/+\-TZ]*|(?:xmp\.[di]id|uuid|adobe):\S*|https?://\S*|\S{200,}")
+_STAMP = re.compile(r"[\d\s:.,/+\-TZ]*|(?:xmp\.[di]id|uuid|adobe):\S*|https?://\S*|\S{200,}|[0-9A-Fa-f-]{16,}")
 
 
 def _read_xmp(packet: bytes, found: Found) -> None:

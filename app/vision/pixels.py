@@ -103,7 +103,7 @@ def open_photo(data: bytes, limits: PhotoLimits = _LIMITS) -> Picture:
     return Picture(
         rgb=rgb,
         format=container.format,
-        warnings=tuple(dict.fromkeys((*container.warnings, *odd, *found.doubts))),
+        warnings=tuple(dict.fromkeys((*odd, *found.doubts))),
         orientation_doubtful=doubtful,
         has_alpha=seen_through,
         metadata=tuple(found.texts),
@@ -124,7 +124,9 @@ def _decoded(container: containers.Container, data: bytes, limits: PhotoLimits) 
 def _words(heard: list[warnings.WarningMessage]) -> list[str]:
     """Pillow's own warnings; those of other threads pass through the same ears."""
     return [
-        str(one.message) for one in heard if "PIL" in one.filename and not issubclass(one.category, DeprecationWarning)
+        str(one.message)
+        for one in heard
+        if "PIL" in Path(one.filename).parts and not issubclass(one.category, DeprecationWarning)
     ]
 
 

@@ -82,15 +82,18 @@ def sheet_body(*kinds: str) -> dict[str, Any]:
 
 
 def photo_body() -> dict[str, Any]:
-    """One photo as a form's file part."""
-    form = {
-        "type": "object",
-        "required": ["file"],
-        "properties": {
-            "file": {"type": "string", "contentMediaType": "image/*"},
-            "alt_text": {"type": "string", "maxLength": 1000},
-        },
-    }
+    """One photo as a form's file part, with its alt text."""
+    return _file_form(alt_text={"type": "string", "maxLength": 1000})
+
+
+def reference_body() -> dict[str, Any]:
+    """A reference photo as a form's file part, with the day it was taken."""
+    return _file_form(taken_on={"type": "string", "format": "date"})
+
+
+def _file_form(**fields: dict[str, Any]) -> dict[str, Any]:
+    file = {"type": "string", "contentMediaType": "image/*"}
+    form = {"type": "object", "required": ["file"], "properties": {"file": file, **fields}}
     return {"requestBody": {"required": True, "content": {"multipart/form-data": {"schema": form}}}}
 
 

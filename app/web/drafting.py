@@ -32,7 +32,9 @@ def assemble(service: Service, principal: Principal, intake: Intake, now: dateti
         store = Store(session, principal.school_id)
         named = _photos(store, [ref.id for ref in sent.photos], now)
         if sent.event_id is not None and events.find(store, sent.event_id) is None:
-            raise Malformed("There is no such event.", slug="event-unknown", errors=(Fault("#/event_id", "is unknown"),))
+            raise Malformed(
+                "There is no such event.", slug="event-unknown", errors=(Fault("#/event_id", "is unknown"),)
+            )
         own = accounts.every(store)
     taken = tuple(desk.take(one.data, file_name=one.file_name, alt_text=one.alt_text) for one in intake.uploads)
     submitted = (

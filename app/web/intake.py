@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from fastapi import Request
 from pydantic import ValidationError
 from starlette.datastructures import FormData, UploadFile
+from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
 
 from app.domain import hash_of
@@ -19,7 +22,17 @@ from app.web.schemas import PHOTOS, AltText, DraftIn
 
 _LISTS = frozenset({"classes", "alt_texts"})
 _FIELDS = frozenset(DraftIn.model_fields) - {"photos"} | {"alt_texts"}
-_BOOLS = {"true": True, "1": True, "on": True, "yes": True, "false": False, "0": False, "off": False, "no": False, "": False}
+_BOOLS = {
+    "true": True,
+    "1": True,
+    "on": True,
+    "yes": True,
+    "false": False,
+    "0": False,
+    "off": False,
+    "no": False,
+    "": False,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,23 +78,24 @@ async def read_draft(request: Request) -> Intake:
     if kind == "application/json":
         return from_json(await read_json(request))
     if kind == "multipart/form-data":
-        return await _from_form(await read_form(request))
+        async with read_form(request) as form:
+            return await _from_form(form)
     raise Unsupported("A draft is sent as application/json or multipart/form-data.")
 
 
-async def read_form(request: Request) -> FormData:
-    """The request's multipart form; Malformed where it is none."""
+@asynccontextmanager
+async def read_form(request: Request) -> AsyncIterator[FormData]:
+    """The request's multipart form, whose files are gone afterwards; Malformed where it is none."""
     try:
-        return await request.form(max_files=PHOTOS + 4, max_fields=1_000, max_part_size=1_000_000)
+        form = await request.form(max_files=PHOTOS + 4, max_fields=1_000, max_part_size=1_000_000)
     except FledglingError:
         raise
-    except (MultiPartException, UnicodeDecodeError, KeyError, ValueError):
+    except (MultiPartException, HTTPException, UnicodeDecodeError, KeyError, ValueError):
         raise Malformed("The form is broken, or has too many or too large parts.", slug="form-broken") from None
-    except Exception as error:
-        detail = getattr(error, "detail", None)
-        if detail is None:
-            raise
-        raise Malformed("The form is broken, or has too many or too large parts.", slug="form-broken") from None
+    try:
+        yield form
+    finally:
+        await form.close()
 
 
 def from_json(body: Any) -> Intake:
@@ -134,7 +148,10 @@ def _counts(uploads: list[UploadFile], alt_texts: list[str]) -> list[Fault]:
 async def _read_all(uploads: list[UploadFile], alt_texts: list[str]) -> tuple[Upload, ...]:
     alts: list[AltText] = [*alt_texts, *[""] * (len(uploads) - len(alt_texts))]
     return tuple(
-        [Upload(await read_upload(part), safe_name(part.filename), alt) for part, alt in zip(uploads, alts, strict=True)]
+        [
+            Upload(await read_upload(part), safe_name(part.filename), alt)
+            for part, alt in zip(uploads, alts, strict=True)
+        ]
     )
 
 

@@ -56,7 +56,9 @@ async def _ours(_request: Request, error: Exception) -> Response:
 
 async def _invalid(_request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101
-    return answer_to(Malformed("The request does not have the form the contract asks for.", errors=faults_of(error.errors())))
+    return answer_to(
+        Malformed("The request does not have the form the contract asks for.", errors=faults_of(error.errors()))
+    )
 
 
 async def _http(_request: Request, error: Exception) -> Response:

@@ -392,10 +392,11 @@ class PermissionOut(Outgoing):
 class BiometricIn(Incoming):
     """What one person with a say in it answered to face matching of this child."""
 
-    actor: Literal["parent", "carer", "local_authority", "voluntary_org", "child"]
+    actor: Literal["parent", "carer", "local_authority", "voluntary_organisation", "child"]
     decision: Literal["consent", "withdraw", "object"]
     in_writing: StrictBool = False
     received_on: date
+    contact: Short = Field(default="", description="Which parent, as the school knows them; two parents differ by it.")
     notice_sent_on: date | None = Field(default=None, description="When this person was told in writing beforehand.")
 
 
@@ -404,7 +405,6 @@ class BiometricOut(Outgoing):
 
     pupil: str
     valid: bool
-    why: str
 
 
 class ReferenceOut(Outgoing):
@@ -413,7 +413,6 @@ class ReferenceOut(Outgoing):
     id: str
     pupil: str
     box: BoxOut
-    quality: float
     taken_on: date | None
 
 

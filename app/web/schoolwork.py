@@ -40,6 +40,8 @@ def register_of(service: Service, school_id: str) -> Register:
     office = office_of(service, school_id)
 
     def snapshot(now: datetime) -> Snapshot:
-        return register.snapshot(office, now, service.eyes.engine.name)
+        return register.snapshot(
+            service.database, school_id, office.policy, service.vault, now=now, engine=service.eyes.engine.name
+        )
 
     return Register(snapshot, office.policy)

@@ -27,6 +27,11 @@ class Service:
     eyes: Eyes
     clock: Callable[[], datetime]
 
+    def close(self) -> None:
+        """Finish what is being looked at and let go of the database."""
+        self.eyes.close()
+        self.database.dispose()
+
 
 def of(request: Request) -> Service:
     """The service that this request came to."""

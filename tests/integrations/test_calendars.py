@@ -155,6 +155,25 @@ def test_days_dropped_added_changed_and_called_off() -> None:
     assert sheet.problems == ()
 
 
+def test_days_may_be_added_without_a_rule() -> None:
+    sheet = ics(*vevent("DTSTART:20261212T100000Z", "RDATE;VALUE=PERIOD:20261213T100000Z/PT1H"))
+    assert [event.id for event in sheet.rows] == ["fair/2026-12-12", "fair/2026-12-13"]
+
+
+def test_an_added_day_is_told_in_its_own_zone() -> None:
+    sheet = ics(*vevent("DTSTART;TZID=Europe/London:20270601T100000", "DURATION:PT1H", "RDATE:20270602T090000Z"))
+    assert spans(sheet)[1] == ("fair/2027-06-02", "2027-06-02T09:00", "2027-06-02T10:00")
+
+
+def test_whole_days_repeat_too() -> None:
+    sheet = ics(*vevent("DTSTART;VALUE=DATE:20270320", "RRULE:FREQ=WEEKLY;COUNT=2", "RDATE;VALUE=DATE:20270325"))
+    assert spans(sheet) == [
+        ("fair/2027-03-20", "2027-03-20T00:00", "2027-03-21T00:00"),
+        ("fair/2027-03-25", "2027-03-25T00:00", "2027-03-26T00:00"),
+        ("fair/2027-03-27", "2027-03-27T00:00", "2027-03-28T00:00"),
+    ]
+
+
 def test_a_club_that_began_long_ago_is_followed_around_today_only() -> None:
     sheet = ics(*vevent("DTSTART:20150105T153000Z", "DURATION:PT1H", "RRULE:FREQ=WEEKLY"))
     assert 100 < len(sheet.rows) < 110
@@ -199,6 +218,7 @@ def test_a_calendar_of_too_many_events_is_refused(monkeypatch: pytest.MonkeyPatc
         (("SEQUENCE:1",), ""),
         (("DTSTART:20261212T100000Z", "DTEND:20261212T110000Z", "DURATION:PT1H"), ""),
         (("DTSTART:20261212T100000Z", "DTEND;VALUE=DATE:20261213"), ""),
+        (("DTSTART:20261212T100000Z", "RDATE:20261213T100000Z", "EXDATE:9"), "EXDATE"),
     ],
 )
 def test_events_that_cannot_be_read_are_problems_with_their_line(lines: tuple[str, ...], pointer: str) -> None:
@@ -230,6 +250,7 @@ def test_cancelled_events_and_calendars_are_dropped() -> None:
         b"hello",
         b"/etc/passwd",
         b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\n",
+        b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:1\r\nDTSTART;TZID=Europe:20261212T100000\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n",
         b"BEGIN:VEVENT\r\nUID:1\r\nEND:VEVENT\r\n",
         b"\x00\x01",
         b"id,title\n1,x",

@@ -115,7 +115,8 @@ def test_configurations_are_those_of_the_suites(shared: Path) -> None:
         assert bool(ours.emoji) == theirs.get("emojiParsingEnabled", False)
         for point in (0, 4351, 4352, 8191, 8192, 8205, 8206, 8208, 8223, 8224, 8241, 8242, 8247, 8248, 0x1F600):
             weight = next(
-                (one["weight"] for one in theirs["ranges"] if one["start"] <= point <= one["end"]), theirs["defaultWeight"]
+                (one["weight"] for one in theirs["ranges"] if one["start"] <= point <= one["end"]),
+                theirs["defaultWeight"],
             )
             assert length.weigh(chr(point) * 200, ours).weighted == weight * 200 // theirs["scale"], hex(point)
 

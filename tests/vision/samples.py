@@ -103,14 +103,12 @@ def bomb(kind: str) -> bytes:
     if kind == "png":
         return png(side, side, 1, 0, b"\0" * 5_001 * 100)
     if kind == "gif":
-        data = bytearray(encoded(quarters(), "gif"))
-        data[6:10] = struct.pack("<HH", side, side)
-        return bytes(data)
+        still = encoded(quarters(), "gif")
+        return still[:6] + struct.pack("<HH", side, side) + still[10:]
     if kind == "jpeg":
-        data = bytearray(encoded(quarters(), "jpeg"))
-        at = data.index(b"\xff\xc0")
-        data[at + 5 : at + 9] = struct.pack(">HH", side, side)
-        return bytes(data)
+        photo = encoded(quarters(), "jpeg")
+        at = photo.index(b"\xff\xc0")
+        return photo[: at + 5] + struct.pack(">HH", side, side) + photo[at + 9 :]
     if kind == "webp":
         body = encoded(quarters(), "webp")[12:]
         extended = struct.pack("<4sI", b"VP8X", 10) + b"\0\0\0\0" + (16_383).to_bytes(3, "little") * 2

@@ -49,5 +49,5 @@ def test_a_file_cut_short_is_refused(weights: Path, kept: int) -> None:
 
 def test_another_network_is_refused(weights: Path) -> None:
     other = weights.with_name("mmod_human_face_detector.dat").read_bytes()
-    with pytest.raises(WeightsUnreadable, match="layer con_4|no further layer"):
+    with pytest.raises(WeightsUnreadable, match="layer con_4"):
         convert(other)

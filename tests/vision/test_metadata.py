@@ -159,7 +159,7 @@ def test_thumbnails_videos_and_trailers() -> None:
     plain = {kind: encoded(quarters(), kind) for kind in samples.FORMATS}
 
     assert open_photo(jfxx).dropped == ("thumbnail",)
-    assert open_photo(encoded(samples.noise(1000, 800), "heif", thumbnails=256)).dropped in {("thumbnail",), ()}
+    assert open_photo(encoded(quarters(400, 300), "heif", thumbnails=[256])).dropped == ("thumbnail",)
     assert open_photo(plain["jpeg"] + samples.FOREIGN["mp4"]).dropped == ("video",)
     assert open_photo(plain["heif"] + struct.pack(">I4s", 16, b"mpvd") + bytes(8)).dropped == ("video",)
     assert open_photo(plain["png"] + b"the part that was cropped away").dropped == ("trailer",)

@@ -70,5 +70,5 @@ def test_frontality_without_landmarks_and_with_impossible_ones() -> None:
 
 def test_light() -> None:
     assert quality.light(astronaut()) > SIGHT.darkest
-    assert quality.light((astronaut() // 8)) < SIGHT.darkest
+    assert quality.light(astronaut() // 8) < SIGHT.darkest
     assert quality.light(np.full((20, 20, 3), (0, 0, 200), np.uint8)) > SIGHT.darkest

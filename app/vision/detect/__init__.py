@@ -23,7 +23,7 @@ Point = tuple[float, float]
 Landmarks = tuple[Point, Point, Point, Point, Point]
 """Left eye, right eye, nose, left and right mouth corner as the viewer sees them; x, y in pixels."""
 
-_SAME_FACE_IOU = 0.4
+_SAME_FACE_IOU = 0.3
 _CONTAINED = 0.7
 
 

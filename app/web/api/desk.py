@@ -25,7 +25,9 @@ from app.web.service import Now, Service, Serving
 router = APIRouter(prefix="/v1", tags=["desk"])
 
 
-@router.get("/queue", operation_id="queue", summary="What waits for an approver", response_model=QueuePage, responses=errors())
+@router.get(
+    "/queue", operation_id="queue", summary="What waits for an approver", response_model=QueuePage, responses=errors()
+)
 def queue(service: Serving, principal: Approver, limit: Limit = 20, cursor: Cursor = None) -> QueuePage:
     """Oldest first."""
     with service.database.read() as session:
@@ -111,9 +113,7 @@ def cover_photo(
             return attempt.again
         boxes = [Box(one.left, one.top, one.right, one.bottom) for one in body.boxes]
         school = principal.school_id
-        desk.cover_photo(
-            service.database, school, draft_id, number, boxes, service.files, by=principal.id, now=now
-        )
+        desk.cover_photo(service.database, school, draft_id, number, boxes, service.files, by=principal.id, now=now)
         _vet_again(service, principal, draft_id, now)
         policy = register_of(service, school).policy
         with service.database.write() as session:

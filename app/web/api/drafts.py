@@ -15,8 +15,8 @@ from app.errors import Fault, Malformed, NotFound, Unsupported
 from app.store import Store, drafts, photos
 from app.vetting import vet
 from app.web.docs import draft_body, errors, photo_body
-from app.web.drafting import assemble, keep_files
 from app.web.dossiers import draft_out, queue_items
+from app.web.drafting import assemble, keep_files
 from app.web.intake import Intake, Upload, media_type, read_draft, read_form, read_upload, safe_name
 from app.web.repeats import RepeatKey, once
 from app.web.reports import report
@@ -52,13 +52,14 @@ def judge(service: Serving, principal: Author, intake: Incoming, now: Now) -> Re
 async def _one_photo(request: Request) -> Upload:
     if media_type(request) != "multipart/form-data":
         raise Unsupported("A photo is sent as multipart/form-data, in a part called file.")
-    form = await read_form(request)
-    part, alt_text = form.get("file"), form.get("alt_text", "")
-    if not isinstance(part, UploadFile) or len(form.getlist("file")) != 1:
-        raise Malformed("One photo is sent in a part called file.", errors=(Fault("#/file", "is not one file"),))
-    if not isinstance(alt_text, str) or len(alt_text) > 1_000 or not _storable(alt_text):
-        raise Malformed("The alt text is no text of at most 1,000 characters.", errors=(Fault("#/alt_text", "is none"),))
-    return Upload(await read_upload(part), safe_name(part.filename), alt_text)
+    async with read_form(request) as form:
+        part, alt_text = form.get("file"), form.get("alt_text", "")
+        if not isinstance(part, UploadFile) or len(form.getlist("file")) != 1:
+            raise Malformed("One photo is sent in a part called file.", errors=(Fault("#/file", "is not one file"),))
+        if not isinstance(alt_text, str) or len(alt_text) > 1_000 or not _storable(alt_text):
+            faults = (Fault("#/alt_text", "is not text of at most 1,000 characters"),)
+            raise Malformed("The alt text cannot be kept.", errors=faults)
+        return Upload(await read_upload(part), safe_name(part.filename), alt_text)
 
 
 def _storable(text: str) -> bool:
@@ -156,7 +157,11 @@ def read(service: Serving, principal: Caller, draft_id: str) -> Response:
 
 
 @router.get(
-    "/drafts", operation_id="list_drafts", summary="One's own drafts, newest first", response_model=DraftPage, responses=errors()
+    "/drafts",
+    operation_id="list_drafts",
+    summary="One's own drafts, newest first",
+    response_model=DraftPage,
+    responses=errors(),
 )
 def list_own(service: Serving, principal: Author, limit: Limit = 20, cursor: Cursor = None) -> DraftPage:
     """Page by page."""

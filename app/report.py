@@ -10,7 +10,11 @@ from rich.text import Text
 
 from app.domain import Answer, Finding, Outcome, PhotoFacts, Region, Verdict, Words
 
-LIGHTS = {Answer.APPROVE: ("READY", "bold green"), Answer.REFER: ("CHECK", "bold yellow"), Answer.REJECT: ("STOP", "bold red")}
+LIGHTS = {
+    Answer.APPROVE: ("READY", "bold green"),
+    Answer.REFER: ("CHECK", "bold yellow"),
+    Answer.REJECT: ("STOP", "bold red"),
+}
 _STYLES = {Outcome.ADVISE: "cyan", Outcome.REFER: "yellow", Outcome.REJECT: "red"}
 
 

@@ -1,0 +1,63 @@
+"""Serving, the demo, and writing again what is generated from the code."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+import uvicorn
+
+from app import demo as demonstration
+from app.cli.office import err
+from app.main import application, create_app
+from app.main import serve as wired
+from app.policy import load_default
+from app.rules.catalogue import render
+from app.settings import Settings
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+def _listen(application: object, host: str, port: int) -> None:
+    # No access log: addresses of drafts and searches for pupils are nobody's business.
+    uvicorn.run(application, host=host, port=port, access_log=False, server_header=False)  # type: ignore[arg-type]
+
+
+def serve(
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="The port to listen on.")] = 8000,
+) -> None:
+    """Serve web pages and API."""
+    _listen(create_app(Settings()), host, port)
+
+
+def demo(
+    once: Annotated[bool, typer.Option("--once", help="End after the table.")] = False,
+    port: Annotated[int, typer.Option(help="The port to serve on.")] = 8000,
+) -> None:
+    """Make a demo school, vet a handful of drafts with real photos, print the reports, then serve."""
+    service = demonstration.run(Path("data") / "demo", serving=not once)
+    if once:
+        service.close()
+        return
+    err.print(f"Serving on http://127.0.0.1:{port} (Ctrl+C ends it)", style="bold")
+    _listen(wired(service), "127.0.0.1", port)
+
+
+def docs(
+    check: Annotated[bool, typer.Option("--check", help="Write nothing; fail where something is stale.")] = False,
+) -> None:
+    """Write openapi.json and docs/rules.md again."""
+    made = {
+        ROOT / "docs" / "openapi.json": json.dumps(application().openapi(), indent=2, ensure_ascii=False) + "\n",
+        ROOT / "docs" / "rules.md": render(load_default()),
+    }
+    stale = [path for path, text in made.items() if not path.exists() or path.read_text(encoding="utf-8") != text]
+    for path in stale:
+        err.print(f"{'stale' if check else 'written'}: {path.relative_to(ROOT)}")
+        if not check:
+            path.write_text(made[path], encoding="utf-8")
+    if check and stale:
+        raise typer.Exit(1)

@@ -1,0 +1,97 @@
+"""The register as vetting is given it: immutable, kept in memory until something changes.
+
+What is kept costs one tiny query a draft. It is built anew when the register's version changes, when
+the school's day turns (a round ends, a school year begins, a leaver's names are free), or with
+another policy or face engine.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from weakref import WeakKeyDictionary
+
+from app.db import Database
+from app.domain import SchoolFacts
+from app.policy import Policy
+from app.register import version
+from app.register.biometrics import read_vectors
+from app.register.version import Contents
+from app.store import Store, schools
+from app.text import Guide, NameIndex
+from app.vault import Vault
+from app.vetting import Snapshot
+from app.vision import Gallery
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Kept:
+    """A snapshot, and what it holds good for."""
+
+    snapshot: Snapshot
+    day: date
+    policy: Policy
+
+
+_kept: WeakKeyDictionary[Database, dict[tuple[str, str], _Kept]] = WeakKeyDictionary()
+_lock = threading.Lock()
+
+
+def snapshot(
+    database: Database, school_id: str, policy: Policy, vault: Vault, *, now: datetime, engine: str
+) -> Snapshot:
+    """The register of that school at ``now``, with the vectors of the face engine of that name."""
+    with database.read() as session:
+        school = schools.get(Store(session, school_id))
+    with _lock:
+        kept = _kept.setdefault(database, {}).get((school_id, engine))
+    if (
+        kept is None
+        or kept.snapshot.version != school.register_version
+        or kept.day != policy.day_of(now)
+        or (kept.policy is not policy and kept.policy != policy)
+    ):
+        kept = _Kept(_take(database, school_id, policy, vault, now, engine), policy.day_of(now), policy)
+        with _lock:
+            _kept.setdefault(database, {})[school_id, engine] = kept
+        return kept.snapshot
+    if kept.snapshot.facts.roster_as_of == school.roster_as_of:
+        return kept.snapshot
+    return replace(kept.snapshot, facts=replace(kept.snapshot.facts, roster_as_of=school.roster_as_of))
+
+
+def _take(database: Database, school_id: str, policy: Policy, vault: Vault, now: datetime, engine: str) -> Snapshot:
+    """Read all. In the school's turn, as what is read may be a new version by the turn of the day alone."""
+    with database.write() as session:
+        store = Store(session, school_id)
+        store.take_turn()
+        contents = version.read_contents(store, policy, now)
+        number = schools.set_register_version(store, contents.digest)
+        vectors = read_vectors(store, vault, engine, contents.consented)
+    facts = SchoolFacts(
+        accounts=contents.accounts,
+        staff_handles=frozenset(handle for member in contents.staff for handle in member.personal_handles),
+        not_shown=tuple(replace(child, has_templates=child.pupil in vectors) for child in contents.not_shown),
+        events=contents.events,
+        roster_as_of=contents.roster_as_of,
+        permissions_as_of=contents.round.as_of if contents.round else None,
+    )
+    return Snapshot(
+        version=number,
+        facts=facts,
+        guide=_guide(contents, policy),
+        gallery=Gallery(engine, vectors),
+        consented=contents.consented,
+        class_of={pupil.id: pupil.class_name for pupil in contents.pupils if pupil.left_on is None},
+    )
+
+
+def _guide(contents: Contents, policy: Policy) -> Guide:
+    classes = sorted({pupil.class_name for pupil in contents.pupils if pupil.class_name})
+    return Guide(
+        names=NameIndex.build(contents.pupils, contents.staff, classes, policy.allowed_phrases, contents.day),
+        events=contents.events,
+        accounts=frozenset(account.handle for account in contents.accounts),
+        published=policy.published,
+    )

@@ -1,0 +1,122 @@
+"""Children who are named but are not on the roll: a given name where only a child's can stand."""
+
+from collections.abc import Iterator, Set
+from dataclasses import dataclass
+from typing import Final
+
+from app.text.gazetteer import Commonness, commonness, is_given_name, is_proper, is_word, lexicon
+from app.text.name_context import Scene, class_beside, staff_name, weigh
+from app.text.name_index import Role
+from app.text.name_pieces import Form, Naming
+from app.text.name_words import Case, Word
+
+__all__ = ["Stranger", "strangers"]
+
+_KNOWN: Final = (0.4, 0.0, -0.8, -1.5)
+"""What a given name not on the roll speaks for, by how common it is as a word."""
+_UNKNOWN: Final = -0.6
+_ENOUGH: Final = 1.5
+
+
+@dataclass(frozen=True, slots=True)
+class Stranger:
+    """Words ``first`` to ``last`` that name a child of whom the roll knows nothing."""
+
+    first: int
+    last: int
+    reasons: tuple[str, ...]
+
+
+def strangers(scene: Scene, taken: Set[int]) -> Iterator[Stranger]:
+    """Names of children not on the roll, in order; places in ``taken`` already name a pupil."""
+    past = 0
+    for place, word in enumerate(scene.writing.words):
+        if place < past or place in taken or not _may_be_name(word, scene):
+            continue
+        last = place + 1 + (place + 1 not in taken and _is_surname(scene.word(place + 1), scene))
+        naming = _naming(place, last, word)
+        sign = _child_sign(naming, scene)
+        if not sign or any(staff_name(naming, scene)):
+            continue
+        score, reasons = weigh(naming, scene)
+        score += _acts(naming, scene)
+        if score >= _ENOUGH:
+            yield Stranger(place, last, (*reasons, sign))
+            past = last
+
+
+def _may_be_name(word: Word, scene: Scene) -> bool:
+    if word.case is Case.LOWER or word.solid or len(word.key) < 3 or not word.key.isalpha():
+        return False
+    if word.key in scene.index.class_names or word.key in lexicon("months"):
+        return False
+    if is_given_name(word.key):
+        return not scene.writing.shouting or not commonness(word.key)
+    return not (scene.writing.shouting or is_word(word.key) or is_proper(word.key) or word.key in lexicon("titles"))
+
+
+def _is_surname(word: Word | None, scene: Scene) -> bool:
+    return (
+        word is not None
+        and word.gap == " "
+        and word.case is not Case.LOWER
+        and not word.solid
+        and word.key.isalpha()
+        and not any(
+            word.key in known
+            for known in (lexicon("ages"), lexicon("little-words"), lexicon("place-nouns"), scene.index.class_names)
+        )
+    )
+
+
+def _naming(first: int, last: int, word: Word) -> Naming:
+    if is_given_name(word.key):
+        level = commonness(word.key)
+        base, reason = _KNOWN[level], "a given name, though not on the roll"
+    else:
+        level = Commonness.NO_WORD
+        base, reason = _UNKNOWN, "an unknown word, perhaps a name not on the roll"
+    return Naming(first, last, Form.SINGLE, Role.FIRST, (), level, base, (reason,))
+
+
+def _child_sign(naming: Naming, scene: Scene) -> str:
+    """What shows that a child is meant and no adult, or nothing."""
+    if any(weight > 1 for weight, _ in class_beside(naming, scene)):
+        return "a year, class or age belongs to it"
+    before = scene.before(naming.first, 5)
+    keys = [word.key for word in before]
+    if keys[:1] == ["little"] or (keys and keys[0] in lexicon("surely-children")):
+        return "a word for a child stands before it"
+    if len(keys) > 1 and keys[0] in ("called", "named") and keys[1] in lexicon("surely-children"):
+        return "a word for a child stands before it"
+    after = scene.after(naming.last, 1)
+    if after and after[0].key in lexicon("born-together"):
+        return "brothers or sisters are meant"
+    alone = naming.last - naming.first == 1 and is_given_name(scene.writing.words[naming.first].key)
+    if alone and (_praised(keys) or _awarded(naming, scene)):
+        return "praised by first name, as children are"
+    return ""
+
+
+def _acts(naming: Naming, scene: Scene) -> float:
+    """What it adds that a verb of people follows, behind the year or class."""
+    after = scene.after(naming.last, 8)
+    keys = {word.key for word in after}
+    if after and after[0].key in lexicon("born-together"):
+        return 2.5
+    return 1.0 if keys & (lexicon("only-people-verbs") | lexicon("pronouns")) else 0.0
+
+
+def _praised(keys: list[str]) -> bool:
+    """Whether words of praise for children stand before, with small words at most between."""
+    for place, key in enumerate(keys):
+        if key in lexicon("child-praise") or (key == "done" and keys[place + 1 : place + 2] == ["well"]):
+            return True
+        if key not in lexicon("little-words") and key not in ("little", "superstar"):
+            return False
+    return False
+
+
+def _awarded(naming: Naming, scene: Scene) -> bool:
+    word = scene.writing.words[naming.first]
+    return any(sign in word.gap for sign in ":=") and {"week", "star", "pupil", "award"} & scene.keys != set()

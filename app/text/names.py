@@ -1,0 +1,176 @@
+"""Names of children in the words of a draft, each with its reasons and how sure it is."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from app.domain import Certainty, Entity, Field, NameFound, Words
+from app.text.fold import fold
+from app.text.gazetteer import match_phrases, well_known_phrases
+from app.text.name_context import Scene, weigh
+from app.text.name_index import NameIndex, Role
+from app.text.name_pieces import Form, Naming, groups_named, namings
+from app.text.name_strangers import strangers
+from app.text.name_words import Case, Writing, cut
+
+__all__ = ["NameIndex", "find"]
+
+CERTAIN: Final = 6.0
+LIKELY: Final = 3.0
+AMBIGUOUS: Final = 1.2
+"""Lowest scores; the scale is that of the measurements in docs/accuracy."""
+
+_MOST_PUPILS: Final = 5
+_IN_LIST: Final = re.compile(r"'?s?\s*(?:\([^()]{0,20}\))?\s*(?:[,;&+/|•·]|\band\b|\bwith\b|\bplus\b|\n|\t| {2,})[\s,&•·-]*(?:and\s+)?")
+_LIST_BONUS: Final = 1.9
+
+
+@dataclass(frozen=True, slots=True)
+class _Weighed:
+    naming: Naming
+    score: float
+    reasons: tuple[str, ...]
+
+
+def find(
+    text: str,
+    index: NameIndex,
+    *,
+    field: Field = Field.TEXT,
+    photo: int | None = None,
+    entities: tuple[Entity, ...] = (),
+) -> tuple[NameFound, ...]:
+    """The words that name, or may name, a child, in order of the text; spans cover the name and no more."""
+    del entities
+    scene = _scene(text, index, field)
+    candidates = [_Weighed(naming, *weigh(naming, scene)) for naming in namings(scene.writing, index, scene.groups)]
+    candidates = [one for one in candidates if not scene.allowed.issuperset(range(one.naming.first, one.naming.last))]
+    chosen = [one for one in _lists(_best(candidates), scene.writing) if one.score >= AMBIGUOUS]
+    found = [_found(one, scene, field, photo) for one in chosen]
+    taken = {place for one in chosen for place in range(one.naming.first, one.naming.last)}
+    for stranger in strangers(scene, taken):
+        where = _words(scene.writing, stranger.first, stranger.last, field, photo)
+        found.append(NameFound(where, Certainty.AMBIGUOUS, (), stranger.reasons, "one of our pupils"))
+    return tuple(sorted(found, key=lambda one: (one.where.start, one.where.end)))
+
+
+def _scene(text: str, index: NameIndex, field: Field) -> Scene:
+    writing = cut(text, index.knows, field)
+    keys = tuple(word.full for word in writing.words)
+    return Scene(
+        writing,
+        index,
+        groups_named(writing, index),
+        _covered(match_phrases(keys, well_known_phrases())),
+        _covered(match_phrases(keys, index.allowed)),
+        frozenset(word.key for word in writing.words),
+    )
+
+
+def _covered(spans: Iterable[tuple[int, int]]) -> frozenset[int]:
+    return frozenset(place for first, last in spans for place in range(first, last))
+
+
+def _best(candidates: Sequence[_Weighed]) -> list[_Weighed]:
+    """The likeliest readings that do not overlap, in order of the text."""
+    taken: set[int] = set()
+    chosen: list[_Weighed] = []
+    for one in sorted(candidates, key=lambda one: (-one.score, one.naming.first - one.naming.last, one.naming.first)):
+        places = range(one.naming.first, one.naming.last)
+        if taken.isdisjoint(places):
+            taken.update(places)
+            chosen.append(one)
+    return sorted(chosen, key=lambda one: one.naming.first)
+
+
+def _lists(chosen: Sequence[_Weighed], writing: Writing) -> list[_Weighed]:
+    """Names in one list speak for each other where one of them is likely by itself, or where all are surnames."""
+    result: list[_Weighed] = []
+    run: list[_Weighed] = []
+    for one in chosen:
+        if run and not _lists_with(run[-1].naming, one.naming, writing):
+            result.extend(_listed(run, writing))
+            run = []
+        run.append(one)
+    return [*result, *_listed(run, writing)]
+
+
+def _lists_with(one: Naming, other: Naming, writing: Writing) -> bool:
+    between = writing.source[writing.words[one.last - 1].end : writing.words[other.first].start]
+    return len(between) <= 40 and _IN_LIST.fullmatch(fold(between).text) is not None
+
+
+def _listed(run: Sequence[_Weighed], writing: Writing) -> list[_Weighed]:
+    surnames = [one for one in run if one.naming.role is Role.SURNAME and one.score >= AMBIGUOUS]
+    likely = [one for one in run if one.score >= LIKELY]
+    several = [one for one in run if one.naming.role is Role.FIRST and one.naming.level and one.score > 0 and _written_as_name(one.naming, writing)]
+    if not likely and len(surnames) < 3:
+        return [
+            replace(one, score=one.score + 0.8, reasons=(*one.reasons, "beside another first name")) if one in several else one
+            for one in run
+        ] if len(several) > 1 else list(run)
+    bonus = _LIST_BONUS + (0.6 if len(likely) > 1 else 0.0)
+    return [
+        replace(one, score=one.score + _bonus(one.naming, bonus), reasons=(*one.reasons, "in a list of names"))
+        if one.score < LIKELY and one.score > -1.5 and _written_as_name(one.naming, writing)
+        else one
+        for one in run
+    ]
+
+
+def _bonus(naming: Naming, bonus: float) -> float:
+    """Middle names and halves of names gain less: in a list they are most often somebody else's first names."""
+    return bonus if naming.role in (Role.FIRST, Role.SHORT, Role.SURNAME) else 0.8
+
+
+def _written_as_name(naming: Naming, writing: Writing) -> bool:
+    word = writing.words[naming.first]
+    return word.case is not Case.LOWER or bool(word.solid) or (writing.careless and not naming.level)
+
+
+def _found(one: _Weighed, scene: Scene, field: Field, photo: int | None) -> NameFound:
+    certainty = (
+        Certainty.CERTAIN if one.score >= CERTAIN else Certainty.LIKELY if one.score >= LIKELY else Certainty.AMBIGUOUS
+    )
+    numbers = _likeliest(one.naming.numbers, scene)
+    return NameFound(
+        _words(scene.writing, one.naming.first, one.naming.last, field, photo),
+        certainty,
+        tuple(scene.index.ids[number] for number in numbers),
+        one.reasons,
+        _instead(one.naming, numbers, scene.index),
+    )
+
+
+def _words(writing: Writing, first: int, last: int, field: Field, photo: int | None) -> Words:
+    """The stretch of the words, with the full stop of an initial at its end."""
+    end = writing.words[last - 1].end
+    dotted = writing.words[last - 1].letter and writing.source.startswith(".", end) and not writing.words[last - 1].solid
+    return Words(writing.words[first].start, end + dotted, field, photo)
+
+
+def _likeliest(numbers: Sequence[int], scene: Scene) -> list[int]:
+    """Up to five, those of a year or class named in the text first, leavers last."""
+    index = scene.index
+    years = {group.year for group in scene.groups} - {""}
+    classes = {group.class_name for group in scene.groups} - {""}
+    order = sorted(
+        numbers, key=lambda number: (index.years[number] not in years and index.classes[number] not in classes, number in index.left)
+    )
+    return order[:_MOST_PUPILS]
+
+
+def _instead(naming: Naming, numbers: Sequence[int], index: NameIndex) -> str:
+    if naming.form is Form.SINGLE and naming.role in (Role.SURNAME, Role.HALF_SURNAME) and len(numbers) > 1:
+        return "one of our families"
+    if all(number in index.left for number in numbers):
+        return "a former pupil"
+    years = {index.years[number] for number in numbers if number not in index.left}
+    return _of_year(years.pop()) if len(years) == 1 else "one of our pupils"
+
+
+def _of_year(year: str) -> str:
+    if year[:1].isdigit():
+        return f"a Year {year} pupil"
+    return {"R": "a Reception pupil", "N": "a Nursery child"}.get(year[:1].upper(), "one of our pupils")

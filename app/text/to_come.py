@@ -1,0 +1,163 @@
+"""Whether a text tells, with its time or place, of an event that has not ended.
+
+Days and times alone say little: what only sounds like the future is no event, and a weekday may be the last one or the
+next. So every sentence is asked for its event, its invitation, its tense, its time and its place.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
+
+from app.text.dates import LONDON, When
+from app.text.fold import source_span
+from app.text.passage import Passage
+from app.text.phrases import Found, book
+
+__all__ = ["to_come"]
+
+# Words in -ed that tell nothing of the past.
+_NOT_PAST: Final = frozenset(
+    "need needed indeed excited invited delighted pleased interested united limited reserved advanced heated mixed talented"
+    " required booked planned scheduled organised arranged confirmed expected prepared requested provided served sponsored"
+    " speed exceed proceed succeed hundred bleed breed greed creed tweed agreed red bed feed seed weed wanted supposed"
+    " welcomed geared located based cancelled postponed themed advised unprecedented".split()
+)
+_SHORTEST_PAST: Final = 5
+_YEAR: Final = timedelta(days=365)
+_LONG_AGO: Final = timedelta(days=3)
+_FRAGMENT_WORDS: Final = 9  # a sentence no longer than this may complete the one before it
+
+
+@dataclass(slots=True)
+class _Sentence:
+    """What one sentence says. ``start`` and ``end`` are places in the passage's text."""
+
+    start: int
+    end: int
+    words: tuple[str, ...]
+    kinds: dict[str, list[Found]] = field(default_factory=lambda: defaultdict(list))
+    times: list[When] = field(default_factory=list)
+
+    @property
+    def is_past(self) -> bool:
+        """Whether it reports: a verb in the past and nothing that looks ahead."""
+        if self.kinds["future"] or self.kinds["going"]:
+            return False
+        return bool(self.kinds["past"]) or any(
+            word.endswith("ed") and len(word) >= _SHORTEST_PAST and word not in _NOT_PAST for word in self.words
+        )
+
+
+def to_come(passage: Passage, times: Sequence[When], now: datetime) -> Iterator[tuple[int, int, str]]:
+    """Start and end in the source, and what was understood: a day and time, or that only a place is given."""
+    sentences = _sentences(passage, times)
+    former: _Sentence | None = None
+    for sentence in sentences:
+        yielded = False
+        for when in sentence.times:
+            meant = _still_to_come(when, sentence, former, now)
+            if meant is not None:
+                yielded = True
+                yield *source_span(passage.folded, when.start, when.end), _said(meant)
+        if not yielded and not sentence.times and _somewhere(sentence):
+            yield *passage.source(*_place_of(sentence)), "a place, and no time"
+        former = sentence
+
+
+def _sentences(passage: Passage, times: Sequence[When]) -> list[_Sentence]:
+    sentences = []
+    start = 0
+    for part in passage.text.split(" ."):
+        sentences.append(_Sentence(start, start + len(part), tuple(part.split())))
+        start += len(part) + 2
+    found = book("to-come").find(passage) if times or _may_tell_place(passage) else ()
+    for each in found:
+        _at(sentences, each.start).kinds[each.kind].append(each)
+    for when in times:
+        _at(sentences, _place_in(passage, when.start)).times.append(when)
+    return sentences
+
+
+def _may_tell_place(passage: Passage) -> bool:
+    return not passage.vocabulary.isdisjoint(_AHEAD)
+
+
+_AHEAD: Final = frozenset(
+    "join come will going off heading headed way arrived arriving currently now live here visiting forward wait excited"
+    " tickets welcome invited invite miss counting enjoying greetings aboard boarding route are having upcoming".split()
+)
+
+
+def _at(sentences: list[_Sentence], place: int) -> _Sentence:
+    return next((each for each in reversed(sentences) if each.start <= place), sentences[0])
+
+
+def _place_in(passage: Passage, folded_place: int) -> int:
+    """Where in the passage's text the piece stands that holds a place of the folded text."""
+    for begin, (_, end) in zip(passage.begins, passage.spans, strict=True):
+        if end > folded_place:
+            return begin
+    return 0
+
+
+def _still_to_come(when: When, sentence: _Sentence, former: _Sentence | None, now: datetime) -> When | None:
+    """The time as it is meant, if it has not ended and belongs to an event."""
+    if when.past or not _is_of_event(when, sentence, former):
+        return None
+    looks_ahead = bool(sentence.kinds["future"] or sentence.kinds["going"] or sentence.kinds["invite"])
+    if when.ends_at <= now:
+        return _next_year(when) if when.loose and when.day and looks_ahead and now - when.ends_at > _LONG_AGO else None
+    if not when.loose or looks_ahead:
+        return when
+    if sentence.is_past or (when.starts_at <= now and not when.clock):
+        return None
+    weekday_or_today = when.starts_at - now < timedelta(days=7)
+    return None if weekday_or_today and sentence.kinds["praise"] else when
+
+
+def _next_year(when: When) -> When:
+    return When(
+        when.start, when.end, when.starts_at + _YEAR, when.ends_at + _YEAR, when.day, when.clock, when.loose, when.past
+    )
+
+
+def _is_of_event(when: When, sentence: _Sentence, former: _Sentence | None) -> bool:
+    kinds = sentence.kinds
+    event = bool(kinds["event"])
+    if kinds["rhetoric"] and not (event and when.clock):
+        return False
+    if not when.day:
+        return bool(kinds["invite"]) or (event and bool(kinds["future"] or kinds["going"] or kinds["place"]) and not sentence.is_past)
+    if event or kinds["invite"] or kinds["going"]:
+        return True
+    if when.clock and kinds["place"]:
+        return True
+    completes = former is not None and former.kinds["event"] and not former.is_past
+    return bool(completes) and len(sentence.words) <= _FRAGMENT_WORDS
+
+
+def _somewhere(sentence: _Sentence) -> bool:
+    """An event without a time, whose place is given, or people who are on their way or there now."""
+    kinds = sentence.kinds
+    if sentence.is_past or kinds["rhetoric"]:
+        return bool(kinds["ongoing"]) and bool(kinds["place"]) and not kinds["past"]
+    if kinds["ongoing"] and kinds["place"]:
+        return True
+    ahead = kinds["invite"] or kinds["going"] or (kinds["future"] and kinds["event"])
+    return bool(ahead and kinds["place"])
+
+
+def _place_of(sentence: _Sentence) -> tuple[int, int]:
+    found = sentence.kinds["place"][0]
+    return found.start, found.end
+
+
+def _said(when: When) -> str:
+    starts, ends = when.starts_at.astimezone(LONDON), when.ends_at.astimezone(LONDON)
+    if when.clock:
+        return f"{starts:%A} {starts.day} {starts:%B %Y, %H:%M}"
+    if ends.date() > starts.date():
+        return f"{starts.day} {starts:%B} to {ends.day} {ends:%B %Y}"
+    return f"{starts:%A} {starts.day} {starts:%B %Y}"

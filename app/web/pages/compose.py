@@ -1,0 +1,207 @@
+"""Writing a post: the form, and what became of it. What was typed stays until it is taken."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+from pydantic import BaseModel, TypeAdapter, ValidationError
+from starlette.datastructures import FormData, UploadFile
+from starlette.responses import RedirectResponse, Response
+
+from app import desk
+from app.domain import hash_of
+from app.errors import Conflict, Fault, FledglingError, Malformed
+from app.store import Store, accounts, events
+from app.vetting import vet
+from app.web.drafting import assemble, keep_files
+from app.web.intake import Intake, Upload, from_json, read_upload, safe_name
+from app.web.pages import visiting
+from app.web.pages.rendering import Visitor, printable, render
+from app.web.pages.visiting import SEE_OTHER, PageRoute, Posted, Writing
+from app.web.problems import faults_of
+from app.web.repeats import once
+from app.web.schemas import PHOTOS, AltText
+from app.web.schoolwork import register_of
+from app.web.service import Now, Service, Serving
+
+router = APIRouter(route_class=PageRoute)
+
+_alt_text: TypeAdapter[str] = TypeAdapter(AltText)
+_LABELS = {
+    "text": "The post",
+    "classes": "Classes pictured",
+    "event_id": "Event",
+    "account": "Account",
+    "photos": "Photos",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What stands in the form, to be shown again. ``attempt`` marks one filling-in, so that it counts once."""
+
+    text: str = ""
+    classes: str = ""
+    outsiders: bool = False
+    event_id: str = ""
+    account: str = ""
+    alt_texts: tuple[str, ...] = ("",) * PHOTOS
+    attempt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A form that came in: what was typed, and the draft it makes or what is wrong with it."""
+
+    typed: Typed
+    intake: Intake | FledglingError
+    with_photos: bool = field(default=False)
+
+
+class DraftMade(BaseModel):
+    """What is kept of a submission, so that the same form sent twice leads to the same draft."""
+
+    id: str
+
+
+@router.get("/compose")
+def show_form(service: Serving, visitor: Writing) -> Response:
+    """An empty form."""
+    return _page(service, visitor, Typed())
+
+
+async def _sent(visitor: Writing, form: Posted) -> Sent:  # noqa: ARG001 - the role is checked before the form is read
+    typed = _typed(form)
+    chosen = [one for one in form.getlist("photos") if isinstance(one, UploadFile) and one.filename]
+    try:
+        return Sent(typed, await _intake(form, typed), bool(chosen))
+    except FledglingError as error:
+        return Sent(typed, error, bool(chosen))
+
+
+def _typed(form: FormData) -> Typed:
+    given = [text if isinstance(text, str) else "" for text in form.getlist("alt_texts")][:PHOTOS]
+    return Typed(
+        text=visiting.field(form, "text"),
+        classes=visiting.field(form, "classes"),
+        outsiders=visiting.field(form, "outsiders") == "true",
+        event_id=visiting.field(form, "event_id"),
+        account=visiting.field(form, "account"),
+        alt_texts=(*given, *[""] * (PHOTOS - len(given))),
+        attempt=visiting.field(form, "attempt"),
+    )
+
+
+async def _intake(form: FormData, typed: Typed) -> Intake:
+    intake = from_json(
+        {
+            "text": typed.text,
+            "classes": [name.strip() for name in typed.classes.split(",") if name.strip()],
+            "outsiders": typed.outsiders,
+            "event_id": typed.event_id or None,
+            "account": typed.account or None,
+        }
+    )
+    uploads = await _uploads(form)
+    parts = [part for one in uploads for part in (one.data, one.alt_text.encode(), one.file_name.encode())]
+    return replace(intake, uploads=uploads, fingerprint=hash_of(intake.fingerprint.encode(), *parts))
+
+
+async def _uploads(form: FormData) -> tuple[Upload, ...]:
+    """The photos chosen. An input left empty comes as a nameless file; it is skipped, and its alt text with it."""
+    inputs, alt_texts = form.getlist("photos"), form.getlist("alt_texts")
+    chosen = [(number, part) for number, part in enumerate(inputs) if isinstance(part, UploadFile) and part.filename]
+    if len(chosen) > PHOTOS:
+        raise Malformed("A post has at most four photos.", errors=(Fault("#/photos", f"at most {PHOTOS} are taken"),))
+    uploads = []
+    for number, part in chosen:
+        alt_text = _alt_text_of(alt_texts[number] if number < len(alt_texts) else "", number)
+        uploads.append(Upload(await read_upload(part), safe_name(part.filename), alt_text))
+    return tuple(uploads)
+
+
+def _alt_text_of(given: object, number: int) -> str:
+    try:
+        return _alt_text.validate_python(given)
+    except ValidationError as error:
+        said = faults_of(error.errors(include_input=False, include_url=False))
+        faults = tuple(Fault(f"#/alt_texts/{number}", fault.detail) for fault in said)
+        raise Malformed("A description cannot stay as it is.", errors=faults) from None
+
+
+@router.post("/compose")
+def submit(service: Serving, visitor: Writing, sent: Annotated[Sent, Depends(_sent)], now: Now) -> Response:
+    """Vet and keep the draft, then show it; with problems, the form again."""
+    if isinstance(sent.intake, FledglingError):
+        return _refused(service, visitor, sent, sent.intake)
+    try:
+        return _submit(service, visitor, sent.typed, sent.intake, now)
+    except FledglingError as error:
+        if error.status >= 500:
+            raise
+        return _refused(service, visitor, sent, error)
+
+
+def _submit(service: Service, visitor: Visitor, typed: Typed, intake: Intake, now: datetime) -> Response:
+    principal = visitor.principal
+    # The content is part of the key: whoever goes back, changes something and sends again means another draft.
+    key = f"compose {typed.attempt} {intake.fingerprint}" if re.fullmatch("[0-9a-f]{32}", typed.attempt) else None
+    with once(service, principal, key, route="POST /compose", body_hash=intake.fingerprint) as attempt:
+        if attempt.again:
+            return RedirectResponse(attempt.again.headers["location"], SEE_OTHER)
+        assembled = assemble(service, principal, intake, now)
+        register = register_of(service, principal.school_id)
+        vetted = vet(assembled.draft, assembled.submitted, register.snapshot(now), service.eyes, register.policy, now)
+        keep_files(service, assembled)
+        with service.database.write() as session:
+            store = Store(session, principal.school_id)
+            draft_id = desk.submit(store, assembled.draft, assembled.taken, vetted, kind=principal.kind, now=now)
+            place = f"/drafts/{draft_id}"
+            attempt.answer(store, SEE_OTHER, DraftMade(id=draft_id), {"location": place})
+        return RedirectResponse(place, SEE_OTHER)
+
+
+def _refused(service: Service, visitor: Visitor, sent: Sent, error: FledglingError) -> Response:
+    if isinstance(error, Conflict) and error.slug == "idempotency-key-running":
+        said = ["This post is being checked already. It will stand under My drafts in a moment."]
+    else:
+        said = [_words(fault) for fault in error.errors] or [error.detail]
+    if sent.with_photos:
+        said.append("Choose the photos again: a browser does not keep them.")
+    return _page(service, visitor, sent.typed, said, status=error.status)
+
+
+def _words(fault: Fault) -> str:
+    name, _, number = fault.pointer.removeprefix("#/").partition("/")
+    label = f"What photo {int(number) + 1} shows" if name == "alt_texts" else _LABELS.get(name, "The form")
+    return f"{label}: {fault.detail.removeprefix('Value error, ')}."
+
+
+def _page(
+    service: Service, visitor: Visitor, typed: Typed, faults: list[str] | None = None, *, status: int = 200
+) -> Response:
+    with service.database.read() as session:
+        store = Store(session, visitor.principal.school_id)
+        own, planned = accounts.every(store), events.every(store)
+    shown = replace(
+        typed,
+        text=printable(typed.text),
+        classes=printable(typed.classes),
+        alt_texts=tuple(printable(text) for text in typed.alt_texts),
+        attempt=secrets.token_hex(16),
+    )
+    return render(
+        "compose.html",
+        visitor,
+        status=status,
+        values=shown,
+        faults=faults or [],
+        accounts=own,
+        events=planned,
+        policy_limit=visitor.policy.limits.policy_length,
+    )

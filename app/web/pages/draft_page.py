@@ -1,0 +1,159 @@
+"""A draft's page: the post with its marks, the photos with their boxes, findings, decisions, and the form to decide."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from starlette.responses import Response
+
+from app import desk
+from app.domain import QUEUED, Pupil, Stage
+from app.errors import FledglingError, NotFound
+from app.store import Store, drafts, people, roster
+from app.web.dossiers import draft_out
+from app.web.pages.marking import ORDER, mark, other_boxes, place_of
+from app.web.pages.rendering import Visitor, printable, render
+from app.web.schemas import DraftOut, FindingOut
+from app.web.security import Scope
+from app.web.service import Service
+
+VETTABLE = QUEUED | {Stage.REJECTED, Stage.RETURNED, Stage.APPROVED, Stage.RECEIVED}
+
+_WHAT_TO_DO = {
+    "register-changed": "Press “Check again” below, look at what it finds now, then decide.",
+    "other-digest": "The page now shows the draft as it stands: look at it again, then decide.",
+    "wrong-stage": "Somebody else was quicker, perhaps. The page now shows how the draft stands.",
+    "verdict-is-reject": "Return it to its author, who changes it and sends it anew.",
+    "roll-call-open": "Look for each child in the photos. If one is there, or you cannot tell, return or reject the draft.",
+    "reason-missing": "Write why, so that the author knows what to change.",
+    "own-draft": "Somebody else decides on it.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What stood in the form when a decision was not taken. ``answers`` are those of the roll-call, by pupil."""
+
+    reason: str = ""
+    answers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ChildAsked:
+    """A child to look for. ``likest`` says for each photo which faces are likest, counted from 1."""
+
+    id: str
+    name: str
+    class_name: str
+    answer: str
+    likest: tuple[str, ...]
+
+
+def draft_for(store: Store, visitor: Visitor, draft_id: str) -> drafts.StoredDraft:
+    """The draft, if it is theirs or they review; NotFound otherwise."""
+    found = drafts.get(store, draft_id)
+    if found.draft.author != visitor.principal.id and not visitor.principal.may(Scope.REVIEW):
+        raise NotFound("There is no such draft.")
+    return found
+
+
+def show_draft(
+    service: Service,
+    visitor: Visitor,
+    draft_id: str,
+    *,
+    problem: FledglingError | None = None,
+    answered: Answered | None = None,
+) -> Response:
+    """The page; with ``problem``, why something was not done and what can be."""
+    reviews = visitor.principal.may(Scope.REVIEW)
+    with service.database.read() as session:
+        store = Store(session, visitor.principal.school_id)
+        draft_for(store, visitor, draft_id)
+        draft = draft_out(store, draft_id, visitor.policy, visitor.principal)
+        asked = _roll_call(store, draft, answered or Answered()) if reviews else []
+        author = people.find(store, draft.author)
+        deciders = {one.decided_by: people.find(store, one.decided_by) for one in draft.decisions}
+    why_not = _why_not(visitor, draft) if reviews else ""
+    return render(
+        "draft.html",
+        visitor,
+        status=problem.status if problem else 200,
+        draft=draft,
+        author=author.name if author else "a program (by key)",
+        deciders={one: person.name if person else "somebody" for one, person in deciders.items()},
+        marked=mark(draft.text, draft.report.findings, "text"),
+        photos=_photos(draft),
+        findings=_findings(draft),
+        faults=_faults(problem),
+        roll_call=asked,
+        reason=printable(answered.reason) if answered else "",
+        may_decide=reviews and not why_not,
+        why_not=why_not,
+        may_vet=Stage(draft.stage) in VETTABLE,
+    )
+
+
+def _faults(problem: FledglingError | None) -> list[str]:
+    if problem is None:
+        return []
+    return [" ".join(part for part in (problem.detail, _WHAT_TO_DO.get(problem.slug, "")) if part)]
+
+
+def _why_not(visitor: Visitor, draft: DraftOut) -> str:
+    """Why a reviewer cannot decide; empty where they can."""
+    if draft.stage == Stage.REJECTED:
+        return "The rules stop this draft, or an approver did: nobody can approve it as it is."
+    if Stage(draft.stage) not in QUEUED:
+        return "There is nothing to decide."
+    if draft.photos and draft.author == visitor.principal.id:
+        return "This draft is your own and shows a photo: somebody else must decide on it."
+    return ""
+
+
+def _findings(draft: DraftOut) -> list[tuple[FindingOut, str]]:
+    """The findings, the worst first, each with where it points."""
+    alt_texts, seen = [photo.alt_text for photo in draft.photos], draft.report.photos
+    ranked = sorted(draft.report.findings, key=lambda finding: ORDER.index(finding.outcome))
+    return [(finding, place_of(finding, draft.text, alt_texts, seen)) for finding in ranked]
+
+
+def _photos(draft: DraftOut) -> list[dict[str, object]]:
+    """The photos as the template draws them: with marks on their descriptions and boxes beside the faces."""
+    findings, seen = draft.report.findings, draft.report.photos
+    return [
+        {
+            "alt_text": photo.alt_text,
+            "marked": mark(photo.alt_text, findings, "alt_text", number),
+            "seen": seen[number],
+            "others": other_boxes(findings, seen, number),
+        }
+        for number, photo in enumerate(draft.photos)
+    ]
+
+
+def _roll_call(store: Store, draft: DraftOut, answered: Answered) -> list[ChildAsked]:
+    """The children of the roll-call, and of no other finding, with their names; by class, then name."""
+    wanted = {
+        pupil for finding in draft.report.findings if finding.rule == desk.ROLL_CALL for pupil in finding.pupils or ()
+    }
+    if not wanted:
+        return []
+    known = {pupil.id: pupil for pupil in roster.every(store) if pupil.id in wanted}
+    children = [_child(pupil_id, known.get(pupil_id), draft, answered) for pupil_id in wanted]
+    return sorted(children, key=lambda child: (child.class_name, child.name, child.id))
+
+
+def _child(pupil_id: str, pupil: Pupil | None, draft: DraftOut, answered: Answered) -> ChildAsked:
+    likest = tuple(
+        f"photo {one.photo + 1}: face {', '.join(str(face + 1) for face in one.faces[:3])}"
+        for one in draft.report.line_ups or ()
+        if one.pupil == pupil_id and one.faces
+    )
+    answer = answered.answers.get(pupil_id, desk.CANT_TELL)
+    if pupil is None:
+        return ChildAsked(pupil_id, "a child who is no longer on the roster", "", answer, likest)
+    first = pupil.preferred_first or pupil.legal_first
+    surname = pupil.preferred_surname or pupil.legal_surname
+    return ChildAsked(pupil_id, f"{first} {surname}", pupil.class_name, answer, likest)

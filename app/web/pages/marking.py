@@ -1,0 +1,74 @@
+"""Marks on words: spans of findings laid over a text, and in words where a finding points."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+
+from app.web.schemas import BoxOut, FindingOut, PhotoOut, RegionWhere, WordsWhere
+
+ORDER = ("reject", "refer", "advise")
+"""Outcomes, the worst first."""
+
+QUOTED_POINTS = 80
+
+_FIELDS = {
+    "text": "In the post",
+    "alt_text": "In the description of photo {}",
+    "picture_text": "In the words on photo {}",
+    "file_name": "In the file name of photo {}",
+    "metadata": "In the data inside the file of photo {}",
+}
+
+
+def mark(
+    text: str, findings: Iterable[FindingOut], field: str, photo: int | None = None
+) -> list[tuple[str, str | None]]:
+    """The text in parts, each with the worst outcome of the findings on it, or None."""
+    worst = [len(ORDER)] * len(text)
+    for finding in findings:
+        where = finding.where
+        if not isinstance(where, WordsWhere) or where.field != field or where.photo != photo:
+            continue
+        rank = ORDER.index(finding.outcome)
+        for place in range(max(where.start, 0), min(where.end, len(text))):
+            worst[place] = min(worst[place], rank)
+    parts, start = [], 0
+    for rank, run in groupby(worst):
+        end = start + sum(1 for _ in run)
+        parts.append((text[start:end], ORDER[rank] if rank < len(ORDER) else None))
+        start = end
+    return parts
+
+
+def place_of(finding: FindingOut, text: str, alt_texts: Sequence[str], photos: Sequence[PhotoOut]) -> str:
+    """Where a finding points, so that nobody depends on a colour; empty where it points nowhere."""
+    where = finding.where
+    if isinstance(where, WordsWhere):
+        number = where.photo
+        place = _FIELDS[where.field].format(1 if number is None else number + 1)
+        shown = text if where.field == "text" else ""
+        if where.field == "alt_text" and number is not None and number < len(alt_texts):
+            shown = alt_texts[number]
+        words = shown[where.start : where.end]
+        return f"{place}: “{_short(words)}”" if words.strip() else place
+    if isinstance(where, RegionWhere):
+        face = face_at(where, photos)
+        return f"In photo {where.photo + 1}" + ("" if face is None else f", face {face + 1}")
+    return ""
+
+
+def face_at(where: RegionWhere, photos: Sequence[PhotoOut]) -> int | None:
+    """The index of the face that a region is, or None where it is something else."""
+    faces = photos[where.photo].faces if where.photo < len(photos) else []
+    return next((index for index, face in enumerate(faces) if face.box == where.box), None)
+
+
+def other_boxes(findings: Iterable[FindingOut], photos: Sequence[PhotoOut], photo: int) -> list[BoxOut]:
+    """The regions in a photo that findings point at and that are no faces."""
+    regions = [one.where for one in findings if isinstance(one.where, RegionWhere) and one.where.photo == photo]
+    return [where.box for where in regions if face_at(where, photos) is None]
+
+
+def _short(words: str) -> str:
+    return words if len(words) <= QUOTED_POINTS else f"{words[:QUOTED_POINTS]}…"

@@ -1,0 +1,74 @@
+"""Staff, events and accounts."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.domain import Account, StaffMember
+from app.register import FileRefused, Office, import_events, import_staff, plan_staff, put_accounts
+from app.store import Store, accounts, events, roster
+from tests.register.conftest import NOW
+
+STAFF = b"title,first,surname,role,personal_handles\nMr,Jo,King,PE,@joking\nMrs,Al,Small,Head,\n"
+EVENTS = b"id,title,starts_at,ends_at,place,synonyms\ne1,Fair,2026-12-12 10:00,2026-12-12 12:00,Hall,Bazaar\n"
+
+
+def staff(office: Office) -> tuple[StaffMember, ...]:
+    with office.database.read() as session:
+        return roster.staff(Store(session, office.school_id))
+
+
+def test_a_staff_list_replaces_the_one_before(office: Office) -> None:
+    assert import_staff(office, STAFF, by="k", now=NOW).added == ("Mr Jo King", "Mrs Al Small")
+    told = import_staff(office, STAFF.replace(b"PE", b"Deputy").replace(b"Mrs,Al,Small,Head,\n", b""), by="k", now=NOW)
+    assert (told.added, told.changed, told.left) == ((), ("Mr Jo King",), ("Mrs Al Small",))
+    assert staff(office) == (StaffMember("Mr", "Jo", "King", "Deputy", ("joking",)),)
+
+
+def test_a_list_without_handles_keeps_those_that_are_known(office: Office) -> None:
+    import_staff(office, STAFF, by="k", now=NOW)
+    bare = b"title,first,surname,role\nMr,Jo,King,PE\nMiss,Cy,New,TA\n"
+    assert import_staff(office, bare, by="k", now=NOW, dry_run=True).changed == ()
+    import_staff(office, bare, by="k", now=NOW)
+    assert [member.personal_handles for member in staff(office)] == [("joking",), ()]
+
+
+def test_namesakes_are_counted() -> None:
+    jo = StaffMember("Mr", "Jo", "King")
+    assert plan_staff([jo], [jo, StaffMember("Mr", "Jo", "King", "TA")]).added == ("Mr Jo King 2",)
+
+
+def test_broken_lists_change_nothing(office: Office) -> None:
+    assert [one.line for one in import_staff(office, b"surname\nx\n\x01", by="k", now=NOW, dry_run=True).problems] == [
+        3
+    ]
+    with pytest.raises(FileRefused):
+        import_staff(office, b"first\nJo\n", by="k", now=NOW)
+    broken = EVENTS.replace(b"2026-12-12 12:00", b"soon")
+    assert [one.line for one in import_events(office, broken, "text/csv", by="k", now=NOW, dry_run=True).problems] == [
+        2
+    ]
+    with pytest.raises(FileRefused):
+        import_events(office, broken, "text/csv", by="k", now=NOW)
+    assert staff(office) == ()
+
+
+def test_events_replace_the_calendar(office: Office) -> None:
+    assert import_events(office, EVENTS, "text/csv", by="k", now=NOW, dry_run=True).added == ("e1",)
+    import_events(office, EVENTS, "text/csv", by="k", now=NOW)
+    calendar = b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:e2\r\nSUMMARY:Play\r\nDTSTART:20261213T100000Z\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+    told = import_events(office, calendar, "text/calendar", by="k", now=NOW)
+    assert (told.added, told.left) == (("e2",), ("e1",))
+    with office.database.read() as session:
+        assert [event.title for event in events.every(Store(session, office.school_id))] == ["Play"]
+
+
+def test_accounts_are_added_and_changed_but_never_removed(office: Office) -> None:
+    assert put_accounts(office, [Account("@WhitehousePS")], by="k", now=NOW).added == ("whitehouseps",)
+    told = put_accounts(
+        office, [Account("oakclass", ("Oak",)), Account("whitehouseps", posters=("p",))], by="k", now=NOW
+    )
+    assert (told.added, told.changed, told.left) == (("oakclass",), ("whitehouseps",), ())
+    with office.database.read() as session:
+        kept = accounts.every(Store(session, office.school_id))
+    assert kept == (Account("whitehouseps", (), ("p",)), Account("oakclass", ("Oak",)))
