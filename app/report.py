@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from rich.console import Console
-from rich.table import Table
+from rich.padding import Padding
 from rich.text import Text
 
 from app.domain import Answer, Finding, Outcome, PhotoFacts, Region, Verdict, Words
@@ -46,33 +46,46 @@ def place(finding: Finding) -> str:
     return "the whole draft"
 
 
-def findings_table(verdict: Verdict) -> Table:
-    """All findings, worst first."""
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold", show_edge=False)
-    for head in ("outcome", "rule", "where", "what"):
-        table.add_column(head, no_wrap=head in {"outcome", "rule"}, overflow="fold")
-    for finding in sorted(verdict.findings, key=lambda one: -one.outcome):
-        words = Text(finding.message)
-        if finding.hint:
-            words.append(f" {finding.hint}", "dim")
-        table.add_row(Text(finding.outcome.word, _STYLES[finding.outcome]), finding.rule, place(finding), words)
-    return table
+def finding_lines(alike: Sequence[Finding]) -> tuple[Text, Text]:
+    """Findings that say the same in two parts: what rule and where; what it says and what would help."""
+    first = alike[0]
+    head = Text("  ")
+    head.append(f"{first.outcome.word:7}", _STYLES[first.outcome])
+    head.append(first.rule, "bold").append(f"  {'; '.join(place(one) for one in alike)}", "dim")
+    words = Text(first.message)
+    if first.hint:
+        words.append(f" {first.hint}", "dim")
+    return head, words
+
+
+def _alike(findings: Iterable[Finding]) -> list[list[Finding]]:
+    """The findings worst first, those that say the same together."""
+    groups: dict[tuple[str, str], list[Finding]] = {}
+    for finding in sorted(findings, key=lambda one: -one.outcome):
+        groups.setdefault((finding.rule, finding.message), []).append(finding)
+    return list(groups.values())
 
 
 def photo_line(number: int, facts: PhotoFacts) -> str:
     """What was seen in a photo, in a line."""
-    faces = f"{len(facts.faces)} face{'' if len(facts.faces) == 1 else 's'}"
+    certain = sum(not face.possible for face in facts.faces)
+    faces = f"{certain} face{'' if certain == 1 else 's'}"
+    if possible := len(facts.faces) - certain:
+        faces += f" and {possible} possible"
     unseen = f"; not seen: {', '.join(facts.unseen)}" if facts.unseen else ""
-    return f"photo {number + 1}: {facts.width} × {facts.height}, {facts.composition}, {faces}, matching {facts.matching}{unseen}"
+    size = f"{facts.width} × {facts.height}"
+    return f"  photo {number + 1}: {size}, {facts.composition}, {faces}, matching {facts.matching}{unseen}"
 
 
 def show(console: Console, text: str, verdict: Verdict, photos: Iterable[PhotoFacts]) -> None:
-    """The whole report."""
+    """The whole report, worst findings first."""
     console.print(light(verdict.answer), marked(text, verdict.findings) if text else Text("(no text)", "dim"))
     for number, facts in enumerate(photos):
         console.print(photo_line(number, facts), style="dim")
-    if verdict.findings:
-        console.print(findings_table(verdict))
-    else:
-        console.print("Nothing was found. A person still decides.")
-    console.print(f"policy {verdict.policy}, engine {verdict.engine}", style="dim")
+    for alike in _alike(verdict.findings):
+        head, words = finding_lines(alike)
+        console.print(head)
+        console.print(Padding(words, (0, 0, 0, 9)))
+    if not verdict.findings:
+        console.print("  Nothing was found. A person still decides.")
+    console.print(f"  policy {verdict.policy}, engine {verdict.engine}", style="dim")

@@ -1,6 +1,6 @@
 """One photo of 12 megapixels with 20 faces: this engine against plain ``face_recognition``, in the same run.
 
-``python benchmarks/photo.py`` pastes faces of the portraits inside installed wheels, and of the shared people where
+``python -m benchmarks.photo`` pastes faces of the portraits inside installed wheels, and of the shared people where
 they are present, on a sheet, writes it as JPEG, and gives it to each way in a process of its own: opening the file,
 finding faces, vectors, distances to 20 known people. CPU seconds are of the whole process without imports and
 loading of weights, which stand apart; memory is its peak. Our way includes judging sharpness and orientation; reading
@@ -16,6 +16,7 @@ import resource
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -152,8 +153,8 @@ def _peak_mb() -> float:
 
 
 def _in_own_process(way: Callable[..., Measured], *given: Any) -> Measured:
-    with multiprocessing.get_context("spawn").Pool(1) as pool:
-        return pool.apply(way, given)
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
+        return pool.submit(way, *given).result()
 
 
 def main() -> None:

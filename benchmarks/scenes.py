@@ -1,4 +1,4 @@
-"""How many faces the detectors find in the shared, hand-checked scenes: ``python benchmarks/scenes.py``.
+"""How many faces the detectors find in the shared, hand-checked scenes: ``python -m benchmarks.scenes``.
 
 Prints, a line a detector: recall of faces of at least 32 px and of 16-32 px, finds that are no marked face,
 how many pictures are counted right, how many groups are taken for an individual, CPU seconds a picture.

@@ -4,6 +4,7 @@ import os
 import sqlite3
 import stat
 import threading
+import time
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -174,6 +175,24 @@ def test_a_session_may_be_left_on_another_thread(sqlite_database: Database) -> N
     thread.start()
     thread.join()
     assert names(sqlite_database) == ["Whitehouse"]
+
+
+def test_whoever_has_waited_longest_writes_next(sqlite_database: Database) -> None:
+    order: list[int] = []
+
+    def write(place: int) -> None:
+        with sqlite_database.write():
+            order.append(place)
+
+    threads = [threading.Thread(target=write, args=(place,)) for place in range(5)]
+    with sqlite_database.write():
+        for thread in threads:
+            thread.start()
+            time.sleep(0.02)  # so that each is waiting before the next comes
+        assert order == []
+    for thread in threads:
+        thread.join()
+    assert order == [0, 1, 2, 3, 4]
 
 
 def test_a_second_write_inside_the_first_gives_up(sqlite_database: Database, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -117,7 +117,7 @@ def _fill(service: Service, school_id: str, now: datetime) -> None:
     register.import_events(office, _calendar(now), "text/csv", by=BY, now=now)
     with service.database.read() as session:
         pupils = roster.every(Store(session, school_id))
-    child = next(one for one in pupils if one.class_name == OPTED_OUT_CLASS)
+    child = next(one for one in pupils if one.upn == _opted_out())
     today = office.day(now)
     consent = Response(child.id, Actor.PARENT, BiometricDecision.CONSENT, in_writing=True, received_on=today)
     register.record_response(office, child.id, consent, [Notice(child.id, "parent", today)], by=BY, now=now)
@@ -126,12 +126,20 @@ def _fill(service: Service, school_id: str, now: datetime) -> None:
     )
 
 
-def _answers() -> bytes:
-    """This year's round: every family agreed, but that of the first child of one class."""
+def _rows() -> list[dict[str, str]]:
     with ROSTER.open(encoding="utf-8-sig", newline="") as file:
-        rows = list(csv.DictReader(file))
-    no = next(row["UPN"] for row in rows if row["Reg Group"] == OPTED_OUT_CLASS)
-    lines = (f"{row['UPN']},{'No' if row['UPN'] == no else 'Yes'}" for row in rows)
+        return list(csv.DictReader(file))
+
+
+def _opted_out() -> str:
+    """The UPN of the one child whose family said no."""
+    return next(row["UPN"] for row in _rows() if row["Reg Group"] == OPTED_OUT_CLASS)
+
+
+def _answers() -> bytes:
+    """This year's round: every family agreed, but for one."""
+    no = _opted_out()
+    lines = (f"{row['UPN']},{'No' if row['UPN'] == no else 'Yes'}" for row in _rows())
     return "\n".join(["UPN,Social Media", *lines]).encode()
 
 

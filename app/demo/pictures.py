@@ -55,12 +55,7 @@ def group_photo(*, opted_out: bool) -> bytes:
 
 def single_photo() -> bytes:
     """One person alone."""
-    return encode(portrait(*ASTRONAUT).crop((60, 0, 400, 420)).resize((1020, 1260), Image.Resampling.LANCZOS))
-
-
-def empty_photo() -> bytes:
-    """The hall with nobody in it."""
-    return encode(_hall(1600, 1000))
+    return encode(portrait(*ASTRONAUT))
 
 
 def encode(picture: Image.Image) -> bytes:

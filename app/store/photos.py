@@ -60,6 +60,7 @@ def add(store: Store, upload: Upload, *, expires_at: datetime, by: str, now: dat
             file_name=upload.photo.file_name,
             texts=[list(pair) for pair in upload.photo.metadata],
             dropped=list(upload.photo.dropped),
+            doubts=list(upload.photo.doubts),
             alt_text=upload.photo.alt_text,
             uploaded_by=by,
             created_at=now,
@@ -115,6 +116,7 @@ def as_photo(row: PhotoRow, alt_text: str) -> Photo:
         metadata=tuple((tag, words) for tag, words in row.texts),
         dropped=tuple(row.dropped),
         id=row.id,
+        doubts=tuple(row.doubts),
     )
 
 

@@ -16,6 +16,9 @@ from app.store.records import read_evidence, read_findings, write_evidence, writ
 from app.tables import DecisionRow, VerdictRow
 
 
+_NEWEST_FIRST = (VerdictRow.revision.desc(), VerdictRow.vetted_at.desc(), VerdictRow.id.desc())
+
+
 class DecisionKind(StrEnum):
     """What a person may decide."""
 
@@ -94,11 +97,7 @@ def add(
 
 def latest(store: Store, draft_ids: Collection[str]) -> dict[str, StoredVerdict]:
     """The last verdict on each of the drafts that has one, by the draft's id."""
-    newest = (
-        func.row_number()
-        .over(partition_by=VerdictRow.draft_id, order_by=(VerdictRow.vetted_at.desc(), VerdictRow.id.desc()))
-        .label("place")
-    )
+    newest = func.row_number().over(partition_by=VerdictRow.draft_id, order_by=_NEWEST_FIRST).label("place")
     placed = (
         select(VerdictRow.id, newest)
         .where(VerdictRow.school_id == store.school_id, VerdictRow.draft_id.in_(draft_ids))

@@ -26,6 +26,7 @@ class PhotoRow(OfSchool, Base):
     # "metadata" is a word of SQLAlchemy's own.
     texts: Mapped[Any] = mapped_column("metadata", Document)
     dropped: Mapped[Any] = mapped_column(Document)
+    doubts: Mapped[Any] = mapped_column(Document)
     alt_text: Mapped[str]
     uploaded_by: Mapped[str] = code_column()
     created_at: Mapped[datetime]

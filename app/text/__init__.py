@@ -104,7 +104,7 @@ class _Reader:
         words = self.attempt("wording", lambda: passage(fold(writing.text)), None)
         if words is None:
             return
-        times = self.attempt("dates", lambda: mentions(words.folded.text, self.now), _NO_TIMES)
+        times = self.attempt("dates", lambda: mentions(words.cased, self.now), _NO_TIMES)
         self.cues += self.attempt("wording", lambda: cues(words, times, self._reading(writing), self.now), ())
         self.events += self.attempt("events", lambda: _events(writing, words, times, self.guide.events), ())
 

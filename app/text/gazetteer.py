@@ -15,8 +15,17 @@ from typing import Final, NewType
 from app.text.fold import fold
 
 __all__ = [
-    "Commonness", "commonness", "diminutives", "is_given_name", "is_proper", "is_word", "key_of", "lexicon", "match_phrases",
-    "phrase_table", "PhraseTable",
+    "Commonness",
+    "PhraseTable",
+    "commonness",
+    "diminutives",
+    "is_given_name",
+    "is_proper",
+    "is_word",
+    "key_of",
+    "lexicon",
+    "match_phrases",
+    "phrase_table",
 ]  # fmt: skip
 
 _DATA: Final = Path(__file__).parent / "data" / "names"

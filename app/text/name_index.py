@@ -13,7 +13,16 @@ from rapidfuzz.distance import OSA
 
 from app.domain import Pupil, StaffMember
 from app.text.fold import deleet, fold, squeeze, tokens
-from app.text.gazetteer import Commonness, PhraseTable, commonness, diminutives, is_proper, is_word, key_of, phrase_table
+from app.text.gazetteer import (
+    Commonness,
+    PhraseTable,
+    commonness,
+    diminutives,
+    is_proper,
+    is_word,
+    key_of,
+    phrase_table,
+)
 
 __all__ = ["NameIndex", "Role", "Spelling"]
 
@@ -25,6 +34,7 @@ _PARTICLES: Final = frozenset(
      "ibn", "ap", "ab", "ni", "nic", "mac", "mc", "o", "st", "ter", "ten", "af", "abu", "san", "santa"]
 )  # fmt: skip
 _SHORTEST_SLIP: Final = 5  # letters; a slip in a shorter name is another name
+_LONGEST_WORD: Final = 40
 _SKELETON: Final = str.maketrans({"i": "l", "1": "l", "|": "l", "0": "o", "5": "s"})
 
 
@@ -96,7 +106,7 @@ class _Builder:
     def add_former(self, name: str, number: int) -> None:
         """A former name may be a surname, a first name or both, first name first."""
         first, _, rest = name.strip().partition(" ")
-        if rest and words_of(rest) and words_of(first)[-1:] != [] and words_of(first)[0] not in _PARTICLES:
+        if words_of(rest) and words_of(first) and words_of(first)[0] not in _PARTICLES:
             self.add_first(first, number)
             self.add_surname(rest, number)
         else:
@@ -195,7 +205,7 @@ class NameIndex:
             yield Spelling(key)
         elif disguise and key.isalpha():
             yield Spelling(key, disguise)
-        elif not disguise and is_word(key):
+        elif len(key) > _LONGEST_WORD or (not disguise and is_word(key)):
             return
         else:
             yield from self._undone(key, full, disguise)

@@ -104,7 +104,9 @@ def _pieces_at(words: Sequence[Word], place: int, index: NameIndex) -> Iterator[
     word = words[place]
     for spelling in index.spellings(word.key, word.full, word.disguise):
         for role, numbers in index.roles(spelling.key):
-            yield Piece(place, place + 1, role, numbers, spelling.key, commonness(spelling.key), spelling.note, spelling.cost)
+            yield Piece(
+                place, place + 1, role, numbers, spelling.key, commonness(spelling.key), spelling.note, spelling.cost
+            )
     joined = word.key
     for last in range(place + 2, min(place + _LONGEST_NAME, len(words)) + 1):
         after = words[last - 1]
@@ -113,7 +115,10 @@ def _pieces_at(words: Sequence[Word], place: int, index: NameIndex) -> Iterator[
         for full in {after.key, after.full}:
             key = joined + full
             if key in index.several or (after.gap in ("", "-", "-\n") and index.bears(key)):
-                yield from (Piece(place, last, role, numbers, key, Commonness.NO_WORD, "", 0) for role, numbers in index.roles(key))
+                yield from (
+                    Piece(place, last, role, numbers, key, Commonness.NO_WORD, "", 0)
+                    for role, numbers in index.roles(key)
+                )
         joined += after.key
 
 
@@ -153,19 +158,17 @@ def _pairs(writing: Writing, piece: Piece, starting: list[list[Piece]]) -> Itera
     if not comma and not _touching(words, piece.last):
         return
     forwards = piece.role in FIRSTS
-    others = SURNAMES if forwards else FIRSTS
     if forwards and comma:
         return
     for other in starting[piece.last]:
-        if other.role in others:
-            yield from _pair(writing, piece, other, comma)
-        elif forwards and piece.role is not Role.MIDDLE and other.role is Role.MIDDLE:
-            yield from _pair(writing, piece, other, comma)
+        middle = forwards and piece.role is not Role.MIDDLE and other.role is Role.MIDDLE
+        if middle or other.role in (SURNAMES if forwards else FIRSTS):
+            yield from _pair(writing, piece, other)
     after = piece.last + 1
     if forwards and after < len(words) and _touching(words, after) and _may_be_middle(words[piece.last]):
         for other in starting[after]:
             if other.role in SURNAMES:
-                yield from _pair(writing, piece, other, comma)
+                yield from _pair(writing, piece, other)
 
 
 def _touching(words: Sequence[Word], place: int) -> bool:
@@ -180,7 +183,7 @@ def _may_be_middle(word: Word) -> bool:
     return (word.case is not Case.LOWER or bool(word.solid)) and not word.possessive
 
 
-def _pair(writing: Writing, one: Piece, other: Piece, comma: bool) -> Iterator[Naming]:  # noqa: FBT001
+def _pair(writing: Writing, one: Piece, other: Piece) -> Iterator[Naming]:
     numbers = _both(one.numbers, other.numbers)
     if not numbers or one.cost + other.cost > 1.6:
         return
@@ -190,7 +193,7 @@ def _pair(writing: Writing, one: Piece, other: Piece, comma: bool) -> Iterator[N
     if max(levels) is Commonness.LITTLE and min(levels):
         base -= 0.8
     reversed_ = one.role in SURNAMES
-    if reversed_ and not comma:
+    if reversed_ and not _COMMA.fullmatch(writing.words[other.first].gap):
         capitals = writing.words[one.first].case is Case.UPPER and writing.words[other.first].case is Case.CAPITAL
         base -= 0.3 if capitals else 1.5 if min(levels) is Commonness.NO_WORD else 3.0
     notes = [f"{one.role.value} beside {other.role.value}, of one pupil"]

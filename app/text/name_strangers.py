@@ -1,13 +1,17 @@
 """Children who are named but are not on the roll: a given name where only a child's can stand."""
 
-from collections.abc import Iterator, Set
+from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Final
 
 from app.text.gazetteer import Commonness, commonness, is_given_name, is_proper, is_word, lexicon
-from app.text.name_context import Scene, class_beside, staff_name, weigh
+from app.text.name_context import weigh
+from app.text.name_doubts import staff_name
 from app.text.name_index import Role
 from app.text.name_pieces import Form, Naming
+from app.text.name_scene import Scene
+from app.text.name_signs import class_beside
 from app.text.name_words import Case, Word
 
 __all__ = ["Stranger", "strangers"]
@@ -27,13 +31,13 @@ class Stranger:
     reasons: tuple[str, ...]
 
 
-def strangers(scene: Scene, taken: Set[int]) -> Iterator[Stranger]:
+def strangers(scene: Scene, taken: AbstractSet[int]) -> Iterator[Stranger]:
     """Names of children not on the roll, in order; places in ``taken`` already name a pupil."""
     past = 0
     for place, word in enumerate(scene.writing.words):
         if place < past or place in taken or not _may_be_name(word, scene):
             continue
-        last = place + 1 + (place + 1 not in taken and _is_surname(scene.word(place + 1), scene))
+        last = place + 1 + (place + 1 not in taken and _is_surname(place + 1, scene))
         naming = _naming(place, last, word)
         sign = _child_sign(naming, scene)
         if not sign or any(staff_name(naming, scene)):
@@ -55,18 +59,19 @@ def _may_be_name(word: Word, scene: Scene) -> bool:
     return not (scene.writing.shouting or is_word(word.key) or is_proper(word.key) or word.key in lexicon("titles"))
 
 
-def _is_surname(word: Word | None, scene: Scene) -> bool:
-    return (
-        word is not None
-        and word.gap == " "
-        and word.case is not Case.LOWER
-        and not word.solid
-        and word.key.isalpha()
-        and not any(
-            word.key in known
-            for known in (lexicon("ages"), lexicon("little-words"), lexicon("place-nouns"), scene.index.class_names)
-        )
-    )
+def _is_surname(place: int, scene: Scene) -> bool:
+    if place >= len(scene.writing.words):
+        return False
+    word = scene.writing.words[place]
+    if (
+        word.gap != " "
+        or word.case is Case.LOWER
+        or word.solid
+        or not word.key.isalpha()
+        or scene.is_class_or_year(word)
+    ):
+        return False
+    return word.key not in lexicon("little-words") and word.key not in lexicon("place-nouns")
 
 
 def _naming(first: int, last: int, word: Word) -> Naming:
@@ -83,13 +88,13 @@ def _child_sign(naming: Naming, scene: Scene) -> str:
     """What shows that a child is meant and no adult, or nothing."""
     if any(weight > 1 for weight, _ in class_beside(naming, scene)):
         return "a year, class or age belongs to it"
-    before = scene.before(naming.first, 5)
+    before = scene.before(naming, 5)
     keys = [word.key for word in before]
     if keys[:1] == ["little"] or (keys and keys[0] in lexicon("surely-children")):
         return "a word for a child stands before it"
     if len(keys) > 1 and keys[0] in ("called", "named") and keys[1] in lexicon("surely-children"):
         return "a word for a child stands before it"
-    after = scene.after(naming.last, 1)
+    after = scene.after(naming, 1)
     if after and after[0].key in lexicon("born-together"):
         return "brothers or sisters are meant"
     alone = naming.last - naming.first == 1 and is_given_name(scene.writing.words[naming.first].key)
@@ -100,7 +105,7 @@ def _child_sign(naming: Naming, scene: Scene) -> str:
 
 def _acts(naming: Naming, scene: Scene) -> float:
     """What it adds that a verb of people follows, behind the year or class."""
-    after = scene.after(naming.last, 8)
+    after = scene.after(naming, 8)
     keys = {word.key for word in after}
     if after and after[0].key in lexicon("born-together"):
         return 2.5

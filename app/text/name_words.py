@@ -2,7 +2,8 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from itertools import pairwise
@@ -15,12 +16,12 @@ from app.text.gazetteer import is_proper, is_word, lexicon
 __all__ = ["Case", "Word", "Writing", "cut"]
 
 _WORD: Final = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
-_SOLID: Final = re.compile(r"(?:https?://|www\.)[^\s<>]+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|[#@][^\W]+")
+_SOLID: Final = re.compile(r"(?:https?://|www\.)[^\s<>]+|(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+|[#@][^\W]+")
 _SHAPE_PARTS: Final = re.compile(r"A+(?!a)|A?a+|0+")
 _RUNNING_SPLIT: Final = re.compile(r"A?a+(?:A+(?!a)|A?a+)+|[Aa]+0+|0+[Aa]+")
 _OPENING: Final = re.compile(r"[.!?\n…•:;\"“”«»]")
 _ENDING: Final = re.compile(r"\.[a-z0-9]{2,4}")  # of a file's name
-_LONGEST_SOLID: Final = 60  # letters; longer ones are no name
+_LONGEST: Final = 60  # letters; nothing longer is taken apart, so that the work stays linear
 _LONGEST_PART: Final = 18
 _TINY: Final = "a i an as at be by do go he if in is it me my no of on or so to up us we"
 _TINY_WORDS: Final = frozenset(_TINY.split())
@@ -81,11 +82,15 @@ class _Cutter:
     shape: str  # A, a or 0 for each folded character: a capital, a digit, anything else
 
 
-def cut(text: str, knows: Callable[[str], bool], field: Field) -> Writing:
-    """The words of the text. ``knows`` tells whether a key is a name looked for; a file name is one solid word."""
+def cut(text: str, knows: Callable[[str], bool], field: Field, solids: Iterable[tuple[int, int]] = ()) -> Writing:
+    """The words of the text.
+
+    ``knows`` tells whether a key is a name looked for. A file name is one solid word; so are ``solids``, stretches of
+    the source, beside the hashtags, handles and addresses found here.
+    """
     folded = fold(text)
     cutter = _Cutter(folded, knows, _hidden_words(folded, knows), _shape(folded))
-    words = tuple(_as_words(cutter, _cut_all(cutter, field)))
+    words = tuple(_as_words(cutter, _cut_all(cutter, _solid_spans(folded, field, solids), field)))
     cased = [word.case for word in words if word.key.isalpha() and len(word.key) > 1 and not word.solid]
     return Writing(
         text,
@@ -96,17 +101,19 @@ def cut(text: str, knows: Callable[[str], bool], field: Field) -> Writing:
 
 
 def _shape(folded: Folded) -> str:
-    source = folded.source if folded.text == folded.source.lower() else [folded.source[place] for place in folded.at[:-1]]
+    source = (
+        folded.source if folded.text == folded.source.lower() else [folded.source[place] for place in folded.at[:-1]]
+    )
     return "".join(["A" if sign.isupper() else "0" if sign.isdigit() else "a" for sign in source])
 
 
 def _hidden_words(folded: Folded, knows: Callable[[str], bool]) -> dict[int, Token]:
     found: dict[int, Token] = {}
     for token in masked_words(folded):
-        if "*" in token.key or any(knows(key) for key in deleet(token.key)):
+        if len(token.key) <= _LONGEST and ("*" in token.key or any(knows(key) for key in deleet(token.key))):
             found[token.start] = token
     for token in joined_runs(folded):
-        if knows(token.key) or _names_alone(token.key, knows):
+        if len(token.key) <= _LONGEST and (knows(token.key) or _names_alone(token.key, knows)):
             found[token.start] = token
     return found
 
@@ -119,9 +126,23 @@ def _names_alone(key: str, knows: Callable[[str], bool]) -> int:
 Cut = tuple[int, int, int, str, str]  # folded start and end, solid, disguise, spelt key
 
 
-def _cut_all(cutter: _Cutter, field: Field) -> Iterator[Cut]:
+def _solid_spans(folded: Folded, field: Field, solids: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """What is written without blanks, in places of the folded text, in order and apart."""
+    if field is Field.FILE_NAME:
+        return [(0, len(folded.text))]
+    spans = [match.span() for match in _SOLID.finditer(folded.text)]
+    spans += [(bisect_left(folded.at, start), bisect_left(folded.at, end)) for start, end in solids]
+    apart: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        if apart and start < apart[-1][1]:
+            apart[-1] = (apart[-1][0], max(end, apart[-1][1]))
+        else:
+            apart.append((start, end))
+    return apart
+
+
+def _cut_all(cutter: _Cutter, groups: Sequence[tuple[int, int]], field: Field) -> Iterator[Cut]:
     folded = cutter.folded
-    groups = [(0, len(folded.text))] if field is Field.FILE_NAME else [match.span() for match in _SOLID.finditer(folded.text)]
     number, past = 0, 0
     for match in _WORD.finditer(folded.text):
         start, end = match.span()
@@ -156,7 +177,7 @@ def _cut_hidden(cutter: _Cutter, hidden: Token, first: int, past: int) -> Iterat
 
 def _cut_one(cutter: _Cutter, start: int, end: int, group: int) -> Iterator[Cut]:
     text = cutter.folded.text[start:end]
-    if "'" in text or cutter.knows(text) or any(cutter.knows(key) for key in deleet(text)):
+    if len(text) > _LONGEST or "'" in text or cutter.knows(text) or any(cutter.knows(key) for key in deleet(text)):
         yield start, end, group, "", ""
         return
     shape = cutter.shape[start:end]
@@ -173,7 +194,7 @@ def _cut_one(cutter: _Cutter, start: int, end: int, group: int) -> Iterator[Cut]
     camel = len(parts) > 1 and "A" in shape
     for a, b in parts:
         part = text[a:b]
-        if cutter.knows(part) or is_word(part) or is_proper(part) or not part.isalpha() or len(part) > _LONGEST_SOLID:
+        if cutter.knows(part) or is_word(part) or is_proper(part) or not part.isalpha():
             yield start + a, start + b, group, "", ""
         elif camel:
             middle = _names_alone(part, cutter.knows)
@@ -231,7 +252,7 @@ def _as_words(cutter: _Cutter, cuts: Iterable[Cut]) -> Iterator[Word]:
             group,
             disguise,
             possessive,
-            _BREAK.search(gap) is not None,
+            _BREAK.search(gap) is not None and not (last is not None and _abbreviates(gap, last)),
         )
         yield last
         past = end
@@ -244,8 +265,15 @@ def _case(shape: str) -> Case:
     return Case.UPPER if len(letters) > 1 and "a" not in letters else Case.CAPITAL
 
 
+def _abbreviates(gap: str, last: Word) -> bool:
+    """Whether the full stop belongs to the word before: an initial or a title."""
+    return gap in (".", ". ") and (last.letter or last.key in lexicon("titles"))
+
+
 def _opens(gap: str, last: Word) -> bool:
     """Whether a sentence or line begins after the gap; not after the full stop of an initial or a title."""
-    if gap.startswith(".") and "\n" not in gap and (last.letter or last.key in lexicon("titles")):
+    if _abbreviates(gap, last):
         return False
-    return bool(_OPENING.search(gap)) or any(unicodedata.category(sign) in _ODD_GAPS for sign in gap if not sign.isascii())
+    return bool(_OPENING.search(gap)) or any(
+        unicodedata.category(sign) in _ODD_GAPS for sign in gap if not sign.isascii()
+    )

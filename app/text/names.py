@@ -8,9 +8,10 @@ from typing import Final
 from app.domain import Certainty, Entity, Field, NameFound, Words
 from app.text.fold import fold
 from app.text.gazetteer import match_phrases, well_known_phrases
-from app.text.name_context import Scene, weigh
+from app.text.name_context import weigh
 from app.text.name_index import NameIndex, Role
 from app.text.name_pieces import Form, Naming, groups_named, namings
+from app.text.name_scene import Scene
 from app.text.name_strangers import strangers
 from app.text.name_words import Case, Writing, cut
 
@@ -22,7 +23,9 @@ AMBIGUOUS: Final = 1.2
 """Lowest scores; the scale is that of the measurements in docs/accuracy."""
 
 _MOST_PUPILS: Final = 5
-_IN_LIST: Final = re.compile(r"'?s?\s*(?:\([^()]{0,20}\))?\s*(?:[,;&+/|•·]|\band\b|\bwith\b|\bplus\b|\n|\t| {2,})[\s,&•·-]*(?:and\s+)?")
+_IN_LIST: Final = re.compile(
+    r"'?s?\s*(?:\([^()]{0,20}\))?\s*(?:[,;&+/|•·]|\band\b|\bwith\b|\bplus\b|\n|\t| {2,})[\s,&•·-]*(?:and\s+)?"
+)
 _LIST_BONUS: Final = 1.9
 
 
@@ -41,10 +44,15 @@ def find(
     photo: int | None = None,
     entities: tuple[Entity, ...] = (),
 ) -> tuple[NameFound, ...]:
-    """The words that name, or may name, a child, in order of the text; spans cover the name and no more."""
-    del entities
-    scene = _scene(text, index, field)
-    candidates = [_Weighed(naming, *weigh(naming, scene)) for naming in namings(scene.writing, index, scene.groups)]
+    """The words that name, or may name, a child, in order of the text; spans cover the name and no more.
+
+    ``entities`` are the URLs, mentions and hashtags of the text, which are searched inside too.
+    """
+    scene = _scene(text, index, field, entities)
+    candidates = [
+        _Weighed(naming, *weigh(naming, scene))
+        for naming in namings(scene.writing, index, tuple(scene.groups.values()))
+    ]
     candidates = [one for one in candidates if not scene.allowed.issuperset(range(one.naming.first, one.naming.last))]
     chosen = [one for one in _lists(_best(candidates), scene.writing) if one.score >= AMBIGUOUS]
     found = [_found(one, scene, field, photo) for one in chosen]
@@ -55,16 +63,19 @@ def find(
     return tuple(sorted(found, key=lambda one: (one.where.start, one.where.end)))
 
 
-def _scene(text: str, index: NameIndex, field: Field) -> Scene:
-    writing = cut(text, index.knows, field)
+def _scene(text: str, index: NameIndex, field: Field, entities: tuple[Entity, ...]) -> Scene:
+    writing = cut(text, index.knows, field, [(entity.start, entity.end) for entity in entities])
     keys = tuple(word.full for word in writing.words)
+    groups = groups_named(writing, index)
     return Scene(
         writing,
         index,
-        groups_named(writing, index),
+        {group.place: group for group in groups},
         _covered(match_phrases(keys, well_known_phrases())),
         _covered(match_phrases(keys, index.allowed)),
         frozenset(word.key for word in writing.words),
+        frozenset(group.year for group in groups if group.year),
+        frozenset(group.class_name for group in groups if group.class_name),
     )
 
 
@@ -104,12 +115,25 @@ def _lists_with(one: Naming, other: Naming, writing: Writing) -> bool:
 def _listed(run: Sequence[_Weighed], writing: Writing) -> list[_Weighed]:
     surnames = [one for one in run if one.naming.role is Role.SURNAME and one.score >= AMBIGUOUS]
     likely = [one for one in run if one.score >= LIKELY]
-    several = [one for one in run if one.naming.role is Role.FIRST and one.naming.level and one.score > 0 and _written_as_name(one.naming, writing)]
+    several = [
+        one
+        for one in run
+        if one.naming.role is Role.FIRST
+        and one.naming.level
+        and one.score > 0
+        and _written_as_name(one.naming, writing)
+    ]
     if not likely and len(surnames) < 3:
-        return [
-            replace(one, score=one.score + 0.8, reasons=(*one.reasons, "beside another first name")) if one in several else one
-            for one in run
-        ] if len(several) > 1 else list(run)
+        return (
+            [
+                replace(one, score=one.score + 0.8, reasons=(*one.reasons, "beside another first name"))
+                if one in several
+                else one
+                for one in run
+            ]
+            if len(several) > 1
+            else list(run)
+        )
     bonus = _LIST_BONUS + (0.6 if len(likely) > 1 else 0.0)
     return [
         replace(one, score=one.score + _bonus(one.naming, bonus), reasons=(*one.reasons, "in a list of names"))
@@ -146,19 +170,21 @@ def _found(one: _Weighed, scene: Scene, field: Field, photo: int | None) -> Name
 def _words(writing: Writing, first: int, last: int, field: Field, photo: int | None) -> Words:
     """The stretch of the words, with the full stop of an initial at its end."""
     end = writing.words[last - 1].end
-    dotted = writing.words[last - 1].letter and writing.source.startswith(".", end) and not writing.words[last - 1].solid
+    dotted = (
+        writing.words[last - 1].letter and writing.source.startswith(".", end) and not writing.words[last - 1].solid
+    )
     return Words(writing.words[first].start, end + dotted, field, photo)
 
 
 def _likeliest(numbers: Sequence[int], scene: Scene) -> list[int]:
     """Up to five, those of a year or class named in the text first, leavers last."""
     index = scene.index
-    years = {group.year for group in scene.groups} - {""}
-    classes = {group.class_name for group in scene.groups} - {""}
-    order = sorted(
-        numbers, key=lambda number: (index.years[number] not in years and index.classes[number] not in classes, number in index.left)
-    )
-    return order[:_MOST_PUPILS]
+
+    def last(number: int) -> tuple[bool, bool]:
+        named = index.years[number] in scene.years or index.classes[number] in scene.classes
+        return not named, number in index.left
+
+    return sorted(numbers, key=last)[:_MOST_PUPILS]
 
 
 def _instead(naming: Naming, numbers: Sequence[int], index: NameIndex) -> str:

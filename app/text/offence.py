@@ -12,7 +12,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from app.text.fold import deleet, masked_words, squeeze
+from app.text.fold import deleet, joined_runs, masked_words, squeeze
 from app.text.passage import Passage
 from app.text.phrases import book
 
@@ -60,6 +60,7 @@ def offences(passage: Passage) -> Iterator[Offence]:
     yield from _masked(passage)
     yield from _taken_apart(passage)
     yield from _signs(passage)
+    yield from _spread(passage)
 
 
 def _plain(passage: Passage) -> Iterator[Offence]:
@@ -162,14 +163,18 @@ def _blotted(first: str, blots: int, last: str, *, sure: bool) -> bool:
             word.startswith(first) and len(word) == len(first) + blots
             for word in (("fuck", "shit", "cunt", "fucking") if len(first) == 1 else _blottable().get(first[0], ()))
         )
-    return any(
-        word.startswith(first) and word.endswith(last) and _fits(len(word) - len(first) - len(last), blots, sure=sure)
-        for word in _blottable().get(first[0], ())
-    )
+    return any(_covers(word, first, blots, last, sure=sure) for word in _blottable().get(first[0], ()))
 
 
-def _fits(letters: int, blots: int, *, sure: bool) -> bool:
-    return letters == blots or (sure and letters >= 1 and abs(letters - blots) <= 1)
+def _covers(word: str, first: str, blots: int, last: str, *, sure: bool) -> bool:
+    """Whether letters, blots and letters may be the word, or with stars begin a longer one (``sh*tshow``)."""
+    if not word.startswith(first):
+        return False
+    hidden = len(word) - len(first) - len(last)
+    if word.endswith(last) and (hidden == blots or (sure and hidden >= 1 and abs(hidden - blots) <= 1)):
+        return True
+    rest = word[len(first) + blots :]
+    return sure and bool(rest) and last.startswith(rest)
 
 
 def _taken_apart(passage: Passage) -> Iterator[Offence]:
@@ -188,6 +193,14 @@ _APART: Final = frozenset(
     "fuck fucks fucking fucked fucker shit shitty bullshit cunt cunts wank wanker wankers twat twats bastard bastards"
     " bollocks bitch bitches arsehole asshole arseholes nigger slut whore tosser dickhead bellend".split()
 )
+
+
+def _spread(passage: Passage) -> Iterator[Offence]:
+    """Letters that stand apart, of which the first or last may be a word by itself: ``a p r i c k``."""
+    for run in joined_runs(passage.folded):
+        for part in (run.key, run.key[1:], run.key[:-1], run.key[1:-1]):
+            if len(part) >= _SHORTEST_DISGUISED and part in _words().hidden:
+                yield run.start, run.end, _DISGUISED_NOTE
 
 
 def _signs(passage: Passage) -> Iterator[Offence]:

@@ -34,6 +34,17 @@ class Passage:
     vocabulary: frozenset[str]
     folded: Folded
 
+    @property
+    def cased(self) -> str:
+        """The folded text with the capitals of the source, place by place the same."""
+        folded = self.folded
+        if folded.source.isascii() and len(folded.source) == len(folded.text):
+            return folded.source
+        return "".join(
+            letter.upper() if folded.source[place].isupper() and len(letter.upper()) == 1 else letter
+            for letter, place in zip(folded.text, folded.at, strict=False)
+        )
+
     def source(self, start: int, end: int) -> tuple[int, int]:
         """The stretch of the source that the whole words between ``start`` and ``end`` of ``text`` came from."""
         first = bisect_right(self.begins, start) - 1

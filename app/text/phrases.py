@@ -2,7 +2,7 @@
 
 A phrase is written word by word, with a blank between the parts:
 
-- ``a|b`` either word; ``pupil(s)`` with or without the ending; ``very?`` may be missing;
+- ``a|two_words`` either; ``pupil(s)`` with or without the ending; ``very?`` may be missing;
 - ``<name>`` one of a list (its entries may be several words), ``<name>?`` or none;
 - ``~3`` up to three words of any kind, ``~3!name`` but none of that list;
 - ``*`` any one word, ``#`` one that begins with a digit, ``£`` a sum of money;
@@ -126,7 +126,7 @@ class PhraseBook:
         return source, frozenset().union(*spellings) if all(spellings) else frozenset()
 
     def _named(self, entry: str) -> tuple[str, ...]:
-        return self.lists[entry[1:-1]] if entry.startswith("<") else (entry,)
+        return self.lists[entry[1:-1]] if entry.startswith("<") else (entry.replace("_", " "),)
 
 
 _SENTENCE_END: Final = r"(?= $| \.)"

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import zip_longest
 from typing import Final
 
 from app.text.dates import LONDON, When
@@ -54,14 +55,15 @@ def to_come(passage: Passage, times: Sequence[When], now: datetime) -> Iterator[
     """Start and end in the source, and what was understood: a day and time, or that only a place is given."""
     sentences = _sentences(passage, times)
     former: _Sentence | None = None
-    for sentence in sentences:
+    for sentence, latter in zip_longest(sentences, sentences[1:]):
         yielded = False
         for when in sentence.times:
             meant = _still_to_come(when, sentence, former, now)
             if meant is not None:
                 yielded = True
                 yield *source_span(passage.folded, when.start, when.end), _said(meant)
-        if not yielded and not sentence.times and _somewhere(sentence):
+        over = latter is not None and latter.is_past and not sentence.kinds["invite"]
+        if not yielded and not over and _somewhere(sentence):
             yield *passage.source(*_place_of(sentence)), "a place, and no time"
         former = sentence
 
@@ -86,7 +88,7 @@ def _may_tell_place(passage: Passage) -> bool:
 
 _AHEAD: Final = frozenset(
     "join come will going off heading headed way arrived arriving currently now live here visiting forward wait excited"
-    " tickets welcome invited invite miss counting enjoying greetings aboard boarding route are having upcoming".split()
+    " until till sleeps countdown soon ready luck spending doors travelling setting leaving performing singing tickets welcome invited invite miss counting enjoying greetings aboard boarding route are having upcoming".split()
 )
 
 
@@ -141,10 +143,10 @@ def _is_of_event(when: When, sentence: _Sentence, former: _Sentence | None) -> b
 def _somewhere(sentence: _Sentence) -> bool:
     """An event without a time, whose place is given, or people who are on their way or there now."""
     kinds = sentence.kinds
-    if sentence.is_past or kinds["rhetoric"]:
-        return bool(kinds["ongoing"]) and bool(kinds["place"]) and not kinds["past"]
-    if kinds["ongoing"] and kinds["place"]:
+    if kinds["ongoing"] and kinds["place"] and not kinds["past"]:
         return True
+    if sentence.times or sentence.is_past or kinds["rhetoric"]:
+        return False
     ahead = kinds["invite"] or kinds["going"] or (kinds["future"] and kinds["event"])
     return bool(ahead and kinds["place"])
 

@@ -32,7 +32,7 @@ _OPSET = 17
 Array = NDArray[np.float32]
 
 
-class WeightsUnreadable(ValueError):  # noqa: N818 - the house names errors for what happened
+class WeightsUnreadable(ValueError):
     """The file is not the network we know."""
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from app.domain import Box, Unseen
 from app.vision.detect import Found
-from app.vision.embed import Vectors, embed_both_ways
+from app.vision.embed import Embedder, Vectors, embed_both_ways
 from app.vision.engine import Engine
 from app.vision.pixels import Picture
 from app.vision.seeing import SeenFace, see
@@ -56,7 +56,7 @@ def enrol(picture: Picture, engine: Engine, sight: Sight) -> Enrolment | Enrolme
     if len(certain) > 1:
         return EnrolmentRefused("several-faces", f"{len(certain)} faces were found; there must be one.")
     face = certain[0]
-    return _too_poor(face, sight) or _taken(picture, engine, face.found, _quality(face, sight))
+    return _too_poor(face, sight) or _taken(picture, engine.embedder, face.found, _quality(face, sight))
 
 
 def _too_poor(face: SeenFace, sight: Sight) -> EnrolmentRefused | None:
@@ -80,14 +80,12 @@ def _quality(face: SeenFace, sight: Sight) -> float:
     return round(min(sharp, face.frontality), 3)
 
 
-def _taken(picture: Picture, engine: Engine, found: Found, quality: float) -> Enrolment | EnrolmentRefused:
+def _taken(picture: Picture, embedder: Embedder, found: Found, quality: float) -> Enrolment | EnrolmentRefused:
     try:
-        if engine.embedder is None:
-            raise LookupError("the engine has no embedder")
-        vector = embed_both_ways(engine.embedder, picture.rgb, [found])
+        vector = embed_both_ways(embedder, picture.rgb, [found])
     except Exception:  # whatever an embedder raises, there is no vector
         _logger.exception("the embedder failed")
         return EnrolmentRefused("engine-failed", "The face could not be measured.")
     if not np.isfinite(vector).all():
         return EnrolmentRefused("engine-failed", "The face could not be measured.")
-    return Enrolment(vector, engine.name, found.box, quality)
+    return Enrolment(vector, embedder.name, found.box, quality)

@@ -40,7 +40,7 @@ class Reader(Protocol):
         ...
 
 
-class ReaderFailed(Exception):  # noqa: N818 - the house names errors for what happened
+class ReaderFailed(Exception):
     """The words of a photo could not be read, or not all; ``words`` are those that could."""
 
     def __init__(self, detail: str, words: Sequence[ReadWord] = ()) -> None:

@@ -21,6 +21,8 @@ from app.vision.reading import ReaderFailed, ReadWord, read_words
 
 _logger = logging.getLogger(__name__)
 
+_OVERVIEW_PX = 1280
+"""Long side of the picture for what concerns it as a whole: shrinking 12 megapixels time and again takes longer."""
 _TURNED_PX = 480
 
 
@@ -66,7 +68,8 @@ def see(picture: Picture, engine: Engine, matching: Matching = Matching.OFF) -> 
     if picture.warnings:
         unseen.append(Unseen.DECODE)
     founds = _detected(rgb, engine, unseen)
-    if picture.orientation_doubtful or _looks_turned(rgb, engine, unseen):
+    overview = at_side(rgb, min(_OVERVIEW_PX, max(rgb.shape[:2])))
+    if picture.orientation_doubtful or _looks_turned(overview, engine, unseen):
         unseen.append(Unseen.ORIENTATION)
     vectors = _embedded(rgb, founds, engine, unseen) if matching is Matching.DONE else None
     words = _read(picture, engine, unseen)
@@ -74,8 +77,8 @@ def see(picture: Picture, engine: Engine, matching: Matching = Matching.OFF) -> 
         width=picture.width,
         height=picture.height,
         faces=tuple(_judged(rgb, found) for found in founds),
-        sharpness=quality.picture_sharpness(rgb),
-        light=quality.light(rgb),
+        sharpness=quality.picture_sharpness(overview),
+        light=quality.light(overview),
         unseen=tuple(dict.fromkeys(unseen)),
         words=words,
         engine=engine.full_name,

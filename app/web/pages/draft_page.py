@@ -112,11 +112,16 @@ def _why_not(visitor: Visitor, draft: DraftOut) -> str:
     return ""
 
 
-def _findings(draft: DraftOut) -> list[tuple[FindingOut, str]]:
-    """The findings, the worst first, each with where it points."""
+def _findings(draft: DraftOut) -> list[tuple[FindingOut, list[str]]]:
+    """The findings, the worst first, each with where it points; those that say the same stand together."""
     alt_texts, seen = [photo.alt_text for photo in draft.photos], draft.report.photos
-    ranked = sorted(draft.report.findings, key=lambda finding: ORDER.index(finding.outcome))
-    return [(finding, place_of(finding, draft.text, alt_texts, seen)) for finding in ranked]
+    alike: dict[tuple[str, str, str, str], tuple[FindingOut, list[str]]] = {}
+    for one in sorted(draft.report.findings, key=lambda finding: ORDER.index(finding.outcome)):
+        _, places = alike.setdefault((one.rule, one.outcome, one.message, one.hint), (one, []))
+        place = place_of(one, draft.text, alt_texts, seen)
+        if place and place not in places:
+            places.append(place)
+    return list(alike.values())
 
 
 def _photos(draft: DraftOut) -> list[dict[str, object]]:

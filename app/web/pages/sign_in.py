@@ -48,9 +48,9 @@ class Credentials:
 
 async def _credentials(request: Request, service: Serving) -> Credentials:
     _refuse_other_sites(request, service)
-    form = await read_form(request)
-    password = form.get("password")
-    return Credentials(fold_email(field(form, "email")), password if isinstance(password, str) else "")
+    async with read_form(request) as form:
+        password = form.get("password")
+        return Credentials(fold_email(field(form, "email")), password if isinstance(password, str) else "")
 
 
 def _refuse_other_sites(request: Request, service: Service) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
 from typing import Annotated, Any
 
 import structlog
@@ -93,16 +93,19 @@ Writing = Annotated[Visitor, Depends(_with(Scope.DRAFTS))]
 Reviewing = Annotated[Visitor, Depends(_with(Scope.REVIEW))]
 
 
-async def _posted(request: Request, visitor: Visiting) -> FormData:
+async def _posted(request: Request, visitor: Visiting) -> AsyncIterator[FormData]:
     """The form of somebody who is signed in; a page of another site cannot know the token that it must hold."""
-    form = await read_form(request)
-    token = field(form, "csrf")
-    if not hmac.compare_digest(token.encode("utf-8", "surrogatepass"), visitor.principal.csrf.encode()):
-        raise NotAllowed("This form was not sent from a page of yours that is still open. Go back, reload, try again.")
-    return form
+    async with read_form(request) as form:
+        token = field(form, "csrf")
+        if not hmac.compare_digest(token.encode("utf-8", "surrogatepass"), visitor.principal.csrf.encode()):
+            raise NotAllowed(
+                "This form was not sent from a page of yours that is still open. Go back, reload, try again.",
+                slug="csrf-token-missing",
+            )
+        yield form
 
 
-Posted = Annotated[FormData, Depends(_posted)]
+Posted = Annotated[FormData, Depends(_posted, scope="function")]
 
 
 def field(form: FormData, name: str) -> str:

@@ -52,7 +52,11 @@ BODIES = {
 def call(client: TestClient, method: str, path: str, headers: dict[str, str]) -> object:
     filled = path.replace("{draft_id}", "nobody").replace("{pupil_id}", "nobody").replace("{number}", "0")
     body = next((value for ending, value in BODIES.items() if path.endswith(ending)), {"text": "x"})
-    if method == "PUT" and "json" not in str(type(body)) and path.rsplit("/", 1)[-1] in {"roster", "staff", "permissions", "events"}:
+    if (
+        method == "PUT"
+        and "json" not in str(type(body))
+        and path.rsplit("/", 1)[-1] in {"roster", "staff", "permissions", "events"}
+    ):
         return client.request(method, filled, headers=headers | {"Content-Type": "text/csv"}, content=b"x")
     return client.request(method, filled, headers=headers, json=body if method in {"POST", "PUT"} else None)
 
@@ -97,7 +101,9 @@ def test_a_key_that_holds_no_longer(client: TestClient, school: School) -> None:
     problem(client.post("/v1/vet", headers=headers, json={"text": "x"}), 401, "not-signed-in")
     with school.write() as store:
         now = school.service.clock()
-        _, secret = keys.create(store, "short", ["drafts:write"], expires_at=now + timedelta(days=1), by="test", now=now)
+        _, secret = keys.create(
+            store, "short", ["drafts:write"], expires_at=now + timedelta(days=1), by="test", now=now
+        )
     headers = {"Authorization": f"Bearer {secret}"}
     assert client.post("/v1/vet", headers=headers, json={"text": "x"}).status_code == 200
     school.service.clock.go_on(days=1, seconds=1)  # type: ignore[attr-defined]
@@ -111,7 +117,9 @@ def test_admin_stands_for_every_scope(client: TestClient, school: School) -> Non
     assert client.get("/v1/pupils", headers=admin).status_code == 200
 
 
-@pytest.mark.parametrize("value", ["Bearer", "Bearer ", "Bearer fl_wrong", "Basic YTpi", "fl_x", "Bearer \u00e9", "Bearer a b"])
+@pytest.mark.parametrize(
+    "value", ["Bearer", "Bearer ", "Bearer fl_wrong", "Basic YTpi", "fl_x", "Bearer \u00e9", "Bearer a b"]
+)
 def test_headers_that_open_nothing(client: TestClient, value: str) -> None:
     answer = client.get("/v1/queue", headers={"Authorization": value.encode("latin-1")})
     problem(answer, 401, "not-signed-in")

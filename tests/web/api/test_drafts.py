@@ -27,7 +27,9 @@ def approver(school: School) -> dict[str, str]:
     return school.key("review:write")
 
 
-def store(client: TestClient, headers: dict[str, str], data: bytes, alt_text: str = "Children with a road") -> dict[str, Any]:
+def store(
+    client: TestClient, headers: dict[str, str], data: bytes, alt_text: str = "Children with a road"
+) -> dict[str, Any]:
     answer = client.post(
         "/v1/photos", headers=headers, files={"file": ("IMG_7.png", data, "image/png")}, data={"alt_text": alt_text}
     )
@@ -96,7 +98,9 @@ def test_a_photo_expires(client: TestClient, school: School, author: dict[str, s
     problem(answer, 422, "photo-unknown")
 
 
-def test_what_is_kept_carries_no_metadata_and_is_sealed(client: TestClient, school: School, author: dict[str, str]) -> None:
+def test_what_is_kept_carries_no_metadata_and_is_sealed(
+    client: TestClient, school: School, author: dict[str, str]
+) -> None:
     kept = store(client, author, photo(BLUE))
     (file,) = [path for path in (school.service.settings.data_dir / "photos").rglob("*") if path.is_file()]
     assert file.name.startswith(kept["sha256"])
@@ -116,7 +120,9 @@ def test_a_draft_is_its_authors_and_the_approvers(
     problem(client.post(f"{path}/withdraw", headers=school.key("drafts:write")), 404, "not-found")
 
 
-def test_lists_page_by_cursor(client: TestClient, school: School, author: dict[str, str], approver: dict[str, str]) -> None:
+def test_lists_page_by_cursor(
+    client: TestClient, school: School, author: dict[str, str], approver: dict[str, str]
+) -> None:
     made = []
     for at in range(5):
         made.append(submit(client, author, text=f"{GOOD_NEWS} {at}")["id"])
@@ -136,7 +142,9 @@ def test_lists_page_by_cursor(client: TestClient, school: School, author: dict[s
     assert pages("/v1/drafts", author) == [newest_first[:2], newest_first[2:4], newest_first[4:]]
 
 
-def test_decisions_that_are_refused(client: TestClient, school: School, author: dict[str, str], approver: dict[str, str]) -> None:
+def test_decisions_that_are_refused(
+    client: TestClient, school: School, author: dict[str, str], approver: dict[str, str]
+) -> None:
     draft = submit(client, author)
     problem(decide(client, approver, draft | {"digest": "0" * 64}, "approve"), 409, "other-digest")
     problem(decide(client, approver, draft, "return"), 422, "reason-missing")
@@ -172,7 +180,9 @@ def test_a_changed_register_asks_for_another_look(
     problem(decide(client, approver, draft, "approve"), 409, "register-changed")
     again = client.post(f"/v1/drafts/{draft['id']}/vet", headers=approver)
     assert again.json()["stage"] == "ready"
-    assert client.put("/v1/staff", headers=office | csv, content=staff).status_code == 200  # the same file changes nothing
+    assert (
+        client.put("/v1/staff", headers=office | csv, content=staff).status_code == 200
+    )  # the same file changes nothing
     assert decide(client, approver, draft, "approve").status_code == 200
 
 
@@ -294,7 +304,9 @@ def test_a_reference_photo_needs_consent_and_one_face(client: TestClient, school
     enrol(client, school, office, REFUSED[1], RED)
     two = {"file": ("a.png", photo(RED, BLUE), "image/png")}
     problem(client.post(path, headers=office, files=two), 422, "reference-several-faces")
-    problem(client.post(path, headers=office, files={"file": ("a.png", photo(), "image/png")}), 422, "reference-no-face")
+    problem(
+        client.post(path, headers=office, files={"file": ("a.png", photo(), "image/png")}), 422, "reference-no-face"
+    )
     problem(client.post(path, headers=office, files={"file": ("a.png", b"x", "image/png")}), 415, "not-an-image")
     problem(client.post(path, headers=office, data={"file": "x"}), 415, "unsupported-media-type")
 

@@ -26,7 +26,9 @@ def count(school: School) -> int:
 def test_the_same_request_gets_the_same_answer(client: TestClient, school: School, author: dict[str, str]) -> None:
     first = client.post("/v1/drafts", headers=author, json={"text": GOOD_NEWS})
     again = client.post("/v1/drafts", headers=author, json={"text": GOOD_NEWS})
-    unquoted = client.post("/v1/drafts", headers=author | {"Idempotency-Key": "8e03978e-40d5"}, json={"text": GOOD_NEWS})
+    unquoted = client.post(
+        "/v1/drafts", headers=author | {"Idempotency-Key": "8e03978e-40d5"}, json={"text": GOOD_NEWS}
+    )
     assert first.status_code == again.status_code == unquoted.status_code == 201
     assert first.content == again.content == unquoted.content
     assert first.headers["location"] == again.headers["location"]
@@ -41,9 +43,13 @@ def test_another_body_or_route_under_the_same_key(client: TestClient, school: Sc
     assert count(school) == 1
 
 
-def test_forms_are_told_apart_by_content_not_by_boundary(client: TestClient, school: School, author: dict[str, str]) -> None:
+def test_forms_are_told_apart_by_content_not_by_boundary(
+    client: TestClient, school: School, author: dict[str, str]
+) -> None:
     files = [("photos", ("a.png", photo(BLUE), "image/png"))]
-    bodies = [client.post("/v1/drafts", headers=author, data={"text": GOOD_NEWS}, files=files).content for _ in range(2)]
+    bodies = [
+        client.post("/v1/drafts", headers=author, data={"text": GOOD_NEWS}, files=files).content for _ in range(2)
+    ]
     assert bodies[0] == bodies[1]
     assert count(school) == 1
     other = [("photos", ("a.png", photo((200, 40, 30)), "image/png"))]

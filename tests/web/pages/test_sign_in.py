@@ -69,11 +69,8 @@ class TestBehindHttps:
         ("nobody@whitehouse.example", PASSWORD),
         ("", PASSWORD),
         ("gone@whitehouse.example", PASSWORD),
-        ("ruth\x00lane@whitehouse.example", PASSWORD),
-        ("long" * 200, PASSWORD),
     ],
 )
-@both_databases
 def test_all_failures_get_the_same_answer(client: TestClient, school: School, email: str, password: str) -> None:
     school.person("author", ADDRESS)
     gone = school.person("author", "gone@whitehouse.example")
@@ -85,8 +82,11 @@ def test_all_failures_get_the_same_answer(client: TestClient, school: School, em
     assert "set-cookie" not in answer.headers
 
 
+@both_databases
 def test_text_that_no_database_holds_is_a_wrong_password(client: TestClient, school: School) -> None:
     school.person("author", ADDRESS)
+    for email in ("ruth\x00lane@whitehouse.example", "long" * 200):
+        assert _try(client, email).status_code == 403
     body = (
         b'--b\r\nContent-Disposition: form-data; name="email"\r\n\r\n\\ud800@x.example\r\n'
         b'--b\r\nContent-Disposition: form-data; name="password"\r\n\r\n\\ud800\r\n--b--\r\n'

@@ -1,0 +1,190 @@
+"""Rules that add: words that show that a name is a child's."""
+
+from typing import Final
+
+from app.text.gazetteer import is_word, lexicon
+from app.text.name_index import SURNAMES, Role
+from app.text.name_pieces import Group, Naming
+from app.text.name_scene import Scene, Weights, close
+from app.text.name_words import Case, Word
+
+_GREETINGS: Final = frozenset({("well", "done"), ("good", "luck"), ("good", "job"), ("get", "well")})
+
+
+def praise_before(naming: Naming, scene: Scene) -> Weights:
+    """Well done, congratulations to, happy birthday …"""
+    before = scene.before(naming, 5)
+    for place, word in enumerate(before[:4]):
+        earlier = before[place + 1].key if place + 1 < len(before) else ""
+        if word.key in lexicon("praise") or (earlier, word.key) in _GREETINGS:
+            yield (1.0 if naming.role in SURNAMES else 1.6), "after words of praise or greeting"
+            return
+        if word.key not in lexicon("links") and word.key not in lexicon("little-words"):
+            break
+    if before and before[0].key in lexicon("links"):
+        yield (1.5 if before[0].key == "by" else 0.7), "after a word that leads to a person"
+
+
+def child_before(naming: Naming, scene: Scene) -> Weights:
+    """Pupil, boy, captain, little … straight before or shortly before."""
+    before = scene.before(naming, 4)
+    if not before:
+        return
+    if before[0].key in lexicon("little-titles"):
+        yield (2.8 if naming.role in SURNAMES else 1.2), "after young, little or Master"
+    elif before[0].key in lexicon("children") and before[0].case is Case.LOWER:
+        yield (1.0 if naming.role is Role.MIDDLE else 1.8), "after a word for a child"
+    elif before[0].key in lexicon("links") and any(word.key in lexicon("children") for word in before):
+        yield 1.0, "near a word for a child"
+
+
+def award_before(naming: Naming, scene: Scene) -> Weights:
+    """``Star of the week: …``, ``1st …``, ``Gold award – …``."""
+    word = scene.first(naming)
+    if not naming.first or word.solid:
+        return
+    if any(sign in word.gap for sign in ":=–—") or word.gap.strip() == "-":
+        if scene.keys & (lexicon("awards") | lexicon("children")):
+            yield 1.3, "after a colon or dash in a list of results"
+    elif word.gap == " " and scene.writing.words[naming.first - 1].key in _PLACES:
+        yield 1.0, "after a place in a contest"
+
+
+_PLACES: Final = frozenset({"1st", "2nd", "3rd", "4th", "first", "second", "third"})
+
+
+def doing(naming: Naming, scene: Scene) -> Weights:
+    """A verb after the name, as of a person."""
+    after = scene.after(naming, 8)
+    if not after or scene.last(naming).possessive or not (close(after[0]) or after[0].gap == "\n"):
+        return
+    if after[0].key == "and" and len(after) > 1 and after[1].key in ("her", "his", "friends"):
+        yield 1.2, "with his, her or friends"
+        return
+    if len(after) > 2 and after[0].key in ("and", "&") and after[1].case is not Case.LOWER:
+        after = after[2:]
+    if after[0].key.endswith("ly") or after[0].key in ("also", "just", "then", "even", "who"):
+        after = after[1:]
+    if after:
+        yield from _done(naming, after, scene)
+
+
+def _done(naming: Naming, after: list[Word], scene: Scene) -> Weights:
+    key = scene.key(naming)
+    season = key in lexicon("seasons") or key in lexicon("months")
+    if after[0].key in lexicon("only-people-verbs"):
+        if naming.role in SURNAMES and naming.level:
+            return
+        weighty = naming.level and not season and key not in lexicon("virtues")
+        yield (2.1 if weighty else 1.4), "followed by what a person does"
+    elif after[0].key in ("is", "was", "has") and any(word.key in lexicon("children") for word in after[1:6]):
+        yield (2.4 if naming.level else 1.4), "followed by what a child is"
+    elif acts(after[0]) and not season:
+        yield 0.8, "followed by a verb"
+
+
+def acts(word: Word) -> bool:
+    """Whether it is a verb in the past or of the third person."""
+    if word.case is not Case.LOWER:
+        return False
+    return word.key in lexicon("verbs") or (len(word.key) > 4 and word.key.endswith("ed") and is_word(word.key))
+
+
+def pronoun_after(naming: Naming, scene: Scene) -> Weights:
+    """He, she, his or her in the words that follow."""
+    words = scene.writing.words[naming.last : naming.last + 8]
+    if any(word.key in lexicon("pronouns") for word in words):
+        yield (1.2 if naming.level else 0.7), "he or she follows"
+
+
+def belongings(naming: Naming, scene: Scene) -> Weights:
+    """``…'s mum``, ``…'s poem``."""
+    if not scene.owns(naming):
+        return
+    after = scene.after(naming, 4)
+    if any(near.key in lexicon("relatives") for near in after):
+        close_by = after[0].key in lexicon("relatives") and scene.key(naming) not in lexicon("seasons")
+        yield (2.1 if close_by else 1.4), "whose family or work is spoken of"
+    elif not naming.level:
+        yield 0.4, "something belongs to the bearer"
+
+
+def class_beside(naming: Naming, scene: Scene) -> Weights:
+    """A year, class or age beside the name."""
+    for place in (*range(naming.last, naming.last + 4), *range(naming.first - 4, naming.first)):
+        group = scene.groups.get(place)
+        if group is None or not _belongs(group, naming, scene):
+            continue
+        if place >= naming.last and not _broken(scene, naming.last, place):
+            yield 1.2, "a year or class stands beside it"
+            return
+        if place < naming.first and not _broken(scene, place + 1, naming.first):
+            yield 0.5, "a year or class stands before it"
+            return
+    after = scene.after(naming, 1)
+    if after and (after[0].key in ("age", "aged") or (after[0].gap in (", ", " (") and after[0].key in _AGES)):
+        yield 1.2, "an age follows"
+
+
+_AGES: Final = frozenset({"4", "5", "6", "7", "8", "9", "10", "11"})
+_YEAR_WORDS: Final = frozenset({"year", "yr", "y", "years", "class"})
+_WITHIN: Final = frozenset({"in", "from", "of"})
+
+
+def _belongs(group: Group, naming: Naming, scene: Scene) -> bool:
+    """Whether a year or class says where somebody belongs: ``(Oak)``, ``in Year 4``, ``Oak class``."""
+    words, place = scene.writing.words, group.place
+    if group.class_name and place + 1 < len(words) and words[place + 1].key in lexicon("class-words"):
+        return True
+    while place and (place == group.place or words[place].key in _YEAR_WORDS):
+        if any(sign in words[place].gap for sign in "(,-–[|:"):
+            return True
+        place -= 1
+    if words[place].key in _WITHIN:
+        return True
+    return bool(group.year) and (place == naming.last - 1 or group.place < naming.first)
+
+
+def _broken(scene: Scene, first: int, last: int) -> bool:
+    return any(word.breaks for word in scene.writing.words[first : last + 1])
+
+
+def family(naming: Naming, scene: Scene) -> Weights:
+    """``the … twins``, ``the … family``."""
+    after = scene.after(naming, 1)
+    if naming.role not in SURNAMES or not after or after[0].case is not Case.LOWER:
+        return
+    if after[0].key in lexicon("family"):
+        weight = 3.0 if naming.role is Role.SURNAME else 1.5
+        yield weight + (0.9 if naming.level else 0.0), "a family or its children are meant"
+
+
+def spoken_to(naming: Naming, scene: Scene) -> Weights:
+    """``…, you star``."""
+    after = scene.after(naming, 1)
+    if after and after[0].key == "you" and (after[0].gap == ", " or not naming.level):
+        yield 1.0, "spoken to"
+
+
+_HIDING: Final = frozenset({"signs stand for letters", "its letters stand apart", "digits stand for letters"})
+
+
+def disguised(naming: Naming, _: Scene) -> Weights:
+    """Somebody took the trouble to hide it."""
+    if not _HIDING.isdisjoint(naming.reasons):
+        yield 0.8, "spelt so as to be hidden"
+
+
+_SOLID_PRAISE: Final = frozenset(
+    {"go", "team", "well", "star", "birthday", "certificate", "captain", "goodluck", "welldone"}
+)
+
+
+def praise_inside(naming: Naming, scene: Scene) -> Weights:
+    """Praise within a hashtag or file name."""
+    solid = scene.first(naming).solid
+    if not solid:
+        return
+    near = scene.writing.words[max(0, naming.first - 6) : naming.last + 6]
+    if any(word.solid == solid and (word.key in lexicon("praise") or word.key in _SOLID_PRAISE) for word in near):
+        yield 0.9, "praise in the same hashtag or file name"

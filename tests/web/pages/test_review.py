@@ -1,0 +1,285 @@
+"""Drafts, queue and decisions in a browser: who sees what, who decides, and what is said where that cannot be."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from starlette.testclient import TestClient
+
+from app import register
+from app.domain import Account, Stage
+from app.store import drafts, roster
+from app.vault import PhotoFiles
+from tests.web.conftest import NOW, REFUSED, Clock, School, both_databases
+from tests.web.pages.forms import DULL, Browser, drawn, open_browser
+
+GROUP = ((drawn(), "Children planting bulbs"),)
+
+
+@pytest.fixture
+def author(new_client: Callable[[], TestClient], school: School) -> Browser:
+    return open_browser(new_client(), school, "author")
+
+
+@pytest.fixture
+def approver(new_client: Callable[[], TestClient], school: School) -> Browser:
+    return open_browser(new_client(), school, "approver")
+
+
+def _stage(school: School, place: str) -> Stage:
+    with school.read() as store:
+        return drafts.get(store, place.removeprefix("/drafts/")).stage
+
+
+def _digest(page: str) -> str:
+    (digest,) = re.findall('name="digest" value="([0-9a-f]{64})"', page)
+    return str(digest)
+
+
+def _asked(page: str) -> list[str]:
+    return sorted(set(re.findall('name="(answer-[0-9a-f]+)"', page)))
+
+
+def _fault(page: str) -> str:
+    (fault,) = re.findall(r'(?s)<div class="fault" role="alert">(.*?)</div>', page)
+    return str(fault)
+
+
+@both_databases
+def test_an_approver_finds_a_draft_in_the_queue_and_approves_it(
+    author: Browser, approver: Browser, school: School
+) -> None:
+    place = author.draft()
+    assert place in approver.get("/queue").text
+    page = approver.get(place).text
+    answer = approver.post(f"{place}/decision", decision="approve", digest=_digest(page))
+    assert (answer.status_code, answer.headers["location"]) == (303, place)
+    assert _stage(school, place) is Stage.APPROVED
+    assert "Approved by Approver, 22 November 2026, 09:30" in author.get(place).text
+    assert place not in approver.get("/queue").text
+    assert "There is nothing to decide" in approver.get(place).text
+
+
+@pytest.mark.parametrize(("decision", "stage"), [("return", Stage.RETURNED), ("reject", Stage.REJECTED)])
+def test_sending_a_draft_back_needs_a_reason(
+    author: Browser, approver: Browser, school: School, decision: str, stage: Stage
+) -> None:
+    place = author.draft()
+    digest = _digest(approver.get(place).text)
+    refused = approver.post(f"{place}/decision", decision=decision, digest=digest, reason="  ")
+    assert refused.status_code == 422
+    assert "Write why" in _fault(refused.text)
+    approver.post(f"{place}/decision", decision=decision, digest=digest, reason="Which <gate>?\r\nSay so.")
+    assert _stage(school, place) is stage
+    assert "Which &lt;gate&gt;?\nSay so." in author.get(place).text
+
+
+@both_databases
+def test_the_roll_call_is_answered_child_by_child(author: Browser, approver: Browser, school: School) -> None:
+    place = author.draft(DULL, GROUP)
+    page = approver.get(place).text
+    asked = _asked(page)
+    assert asked == sorted(f"answer-{school.pupil(upn).id}" for upn in REFUSED)
+    assert "Is Alice Smith (Oak) in the photos?" in page
+    assert "Is Tom Okafor (Rowan) in the photos?" in page
+    digest = _digest(page)
+
+    one = {asked[0]: "not-in-photo"}
+    refused = approver.post(f"{place}/decision", decision="approve", digest=digest, reason="Looked.", **one)
+    assert refused.status_code == 409
+    assert "Look for each child" in _fault(refused.text)
+    assert f'name="{asked[0]}" value="not-in-photo" checked' in refused.text
+    assert f'name="{asked[1]}" value="cant-tell" checked' in refused.text
+    assert "Looked." in refused.text
+    seen = dict.fromkeys(asked, "in-photo")
+    assert approver.post(f"{place}/decision", decision="approve", digest=digest, **seen).status_code == 409
+    assert _stage(school, place) is Stage.REFERRED
+
+    answers = dict.fromkeys(asked, "not-in-photo")
+    assert approver.post(f"{place}/decision", decision="approve", digest=digest, **answers).status_code == 303
+    assert _stage(school, place) is Stage.APPROVED
+
+
+def test_only_the_children_of_the_roll_call_are_named_and_only_to_approvers(author: Browser, approver: Browser) -> None:
+    place = author.draft(DULL, GROUP, classes="Oak")
+    page = approver.get(place).text
+    assert "Alice Smith" in page
+    assert "Okafor" not in page
+    assert "Smith" not in author.get(place).text
+    named = author.draft("A prize for Tom Okafor!")
+    assert "answer-" not in approver.get(named).text
+
+
+def test_a_child_gone_from_the_roster_is_still_asked_for(author: Browser, approver: Browser, school: School) -> None:
+    place = author.draft(DULL, GROUP, classes="Oak")
+    with school.write() as store:
+        roster.erase(store, school.pupil(REFUSED[0]).id, by="test", now=NOW)
+    assert "a child who is no longer on the roster" in approver.get(place).text
+
+
+def test_nobody_decides_on_a_photo_of_their_own(approver: Browser, school: School) -> None:
+    place = approver.draft(DULL, GROUP)
+    page = approver.get(place)
+    assert "somebody else must decide" in page.text
+    assert "/decision" not in page.text
+    with school.read() as store:
+        digest = drafts.get(store, place.removeprefix("/drafts/")).digest
+    answer = approver.post(f"{place}/decision", decision="approve", digest=digest)
+    assert answer.status_code == 403
+    assert "Somebody else decides on it" in _fault(answer.text)
+    assert _stage(school, place) is Stage.REFERRED
+    words_alone = approver.draft()
+    assert "/decision" in approver.get(words_alone).text
+
+
+def test_a_stopped_draft_cannot_be_approved(author: Browser, approver: Browser, school: School) -> None:
+    place = author.draft("Well done Tom Okafor!")
+    page = approver.get(place).text
+    assert "nobody can approve it as it is" in page
+    with school.read() as store:
+        digest = drafts.get(store, place.removeprefix("/drafts/")).digest
+    answer = approver.post(f"{place}/decision", decision="approve", digest=digest)
+    assert answer.status_code == 409
+    assert "Return it to its author" in _fault(answer.text)
+
+
+def test_a_changed_register_asks_for_another_check(author: Browser, approver: Browser, school: School) -> None:
+    place = author.draft()
+    digest = _digest(approver.get(place).text)
+    register.put_accounts(school.office, [Account("whitehouse_oak")], by="test", now=NOW)
+    refused = approver.post(f"{place}/decision", decision="approve", digest=digest)
+    assert refused.status_code == 409
+    assert "Check again" in _fault(refused.text)
+    again = approver.post(f"{place}/vet")
+    assert (again.status_code, again.headers["location"]) == (303, place)
+    answer = approver.post(f"{place}/decision", decision="approve", digest=digest)
+    assert answer.status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("fields", "status", "said"),
+    [
+        ({"decision": "approve", "digest": "0" * 64}, 409, "look at it again"),
+        ({"decision": "approve", "digest": "x"}, 422, "cannot be taken"),
+        ({"decision": "publish"}, 422, "cannot be taken"),
+        ({}, 422, "cannot be taken"),
+        ({"decision": "return", "reason": "x" * 2001}, 422, "reason"),
+        ({"decision": "return", "reason": "no\x00"}, 422, "NUL"),
+        ({"decision": "approve", "answer-nobody": "not-in-photo"}, 422, "not asked"),
+        ({"decision": "approve", "answer-nobody": "maybe"}, 422, "cannot be taken"),
+    ],
+)
+@both_databases
+def test_a_decision_that_does_not_fit_shows_the_page_again(
+    author: Browser, approver: Browser, school: School, fields: dict[str, str], status: int, said: str
+) -> None:
+    place = author.draft()
+    digest = _digest(approver.get(place).text)
+    answer = approver.post(f"{place}/decision", **{"digest": digest, **fields})
+    assert answer.status_code == status
+    assert said in _fault(answer.text)
+    assert _stage(school, place) is Stage.READY
+
+
+def test_a_draft_decided_meanwhile_says_so(author: Browser, approver: Browser, school: School) -> None:
+    place = author.draft()
+    digest = _digest(approver.get(place).text)
+    approver.post(f"{place}/decision", decision="return", digest=digest, reason="No.")
+    late = approver.post(f"{place}/decision", decision="approve", digest=digest)
+    assert late.status_code == 409
+    assert "Somebody else was quicker" in _fault(late.text)
+    with school.write() as store:
+        drafts.move(store, place.removeprefix("/drafts/"), Stage.RETURNED, Stage.WITHDRAWN, by="test", now=NOW)
+    assert "Check again</button>" not in approver.get(place).text
+    assert approver.post(f"{place}/vet").status_code == 409
+
+
+@pytest.mark.parametrize("role", ["author", "office"])
+def test_decisions_are_for_approvers(
+    author: Browser, new_client: Callable[[], TestClient], school: School, role: str
+) -> None:
+    place = author.draft()
+    other = open_browser(new_client(), school, role)
+    assert other.post(f"{place}/decision", decision="approve").status_code == 403
+    assert author.post(f"{place}/decision", decision="approve").status_code == 403
+    assert _stage(school, place) is Stage.READY
+
+
+def test_another_authors_draft_is_not_there(
+    author: Browser, new_client: Callable[[], TestClient], school: School
+) -> None:
+    place = author.draft(DULL, GROUP)
+    other = open_browser(new_client(), school, "author")
+    for path in (place, f"{place}/photos/0"):
+        answer = other.get(path)
+        assert answer.status_code == 404
+        assert answer.headers["content-type"].startswith("text/html")
+    assert other.post(f"{place}/vet").status_code == 404
+    assert place not in other.get("/drafts").text
+
+
+@both_databases
+@pytest.mark.parametrize(
+    "path", ["/drafts/nothing", "/drafts/%00", "/drafts/%ff", "/drafts/x/photos/0", "/drafts?cursor=x"]
+)
+def test_what_is_not_there_is_told_as_a_page(approver: Browser, path: str) -> None:
+    answer = approver.get(path)
+    assert answer.status_code in {404, 422}
+    assert answer.headers["content-type"].startswith("text/html")
+    assert "Back to writing" in answer.text
+
+
+def test_photos_are_shown_as_they_would_be_published(author: Browser, approver: Browser, school: School) -> None:
+    place = author.draft(DULL, GROUP)
+    with school.read() as store:
+        (photo,) = drafts.get(store, place.removeprefix("/drafts/")).draft.photos
+    for browser in (author, approver):
+        answer = browser.get(f"{place}/photos/0")
+        assert answer.status_code == 200
+        assert answer.headers["content-type"].startswith("image/")
+        assert answer.headers["cache-control"] == "no-store"
+        assert answer.content == school.service.files.get(photo.sha256)
+    for wrong in ("1", "-1", "x", "99999999999999999999"):
+        assert author.get(f"{place}/photos/{wrong}").status_code == 404
+    page = author.get(place).text
+    assert f'href="{place}/photos/0"' in page
+    assert page.count('class="face"') == 3
+    assert "A group, 3 faces outlined" in page
+
+
+def test_a_lost_photo_is_told_as_a_page(author: Browser, school: School) -> None:
+    place = author.draft(DULL, GROUP)
+    with school.read() as store:
+        (photo,) = drafts.get(store, place.removeprefix("/drafts/")).draft.photos
+    files: PhotoFiles = school.service.files
+    files.delete(photo.sha256)
+    answer = author.get(f"{place}/photos/0")
+    assert answer.status_code == 503
+    assert "missing from the data folder" in answer.text
+
+
+def test_alike_findings_stand_together(author: Browser) -> None:
+    page = author.get(author.draft(DULL, GROUP)).text
+    assert page.count("photos.identifiable") == 1
+    assert "In photo 1, face 1; In photo 1, face 2; In photo 1, face 3" in page
+
+
+def test_lists_go_on_page_by_page(author: Browser, approver: Browser, clock: Clock) -> None:
+    for _ in range(21):
+        author.draft()
+        clock.go_on(seconds=1)
+    for browser, path, more in ((author, "/drafts", "Older"), (approver, "/queue", "More")):
+        first = browser.get(path).text
+        (link,) = re.findall(rf'href="(\?cursor=[^"]+)">{more}</a>', first)
+        rest = browser.get(path + link.replace("&amp;", "&")).text
+        assert first.count('<a href="/drafts/') == 20
+        assert rest.count('<a href="/drafts/') == 1
+
+
+def test_a_draft_of_a_program_is_decided_too(approver: Browser, school: School) -> None:
+    made = approver.client.post("/v1/drafts", json={"text": DULL}, headers=school.key("drafts:write"))
+    page = approver.get(f"/drafts/{made.json()['id']}").text
+    assert "by a program (by key)" in page
+    assert "/decision" in page
