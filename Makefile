@@ -60,8 +60,8 @@ docs: $(VENV)/dev.stamp ## write again what is generated: openapi.json, rules.md
 	@$(BIN)/python -m app docs
 
 bench: $(VENV)/dev.stamp ## the benchmarks, each against its peer in the same run
-	@$(BIN)/python benchmarks/http.py
-	@$(BIN)/python benchmarks/photo.py
+	@$(BIN)/python -m benchmarks.http
+	@$(BIN)/python -m benchmarks.photo
 
 lock: $(VENV)/dev.stamp ## resolve the requirements anew
 	@sh requirements/lock.sh $(BIN)/uv

@@ -3,7 +3,7 @@
 The peer in the same run is a bare FastAPI route on the same server that takes the same body and
 answers a fixed report: what the web stack alone costs. Prints both and their ratio.
 
-    .venv/bin/python benchmarks/http.py [--seconds 8] [--connections 8]
+    .venv/bin/python -m benchmarks.http [--seconds 8] [--connections 8]
 """
 
 from __future__ import annotations

@@ -49,14 +49,11 @@ def standing_answer(years: Sequence[Iterable[Permission]]) -> PermissionAnswer:
 
 
 def round_is_over(asked: Round | None, day: date) -> bool:
-    """Whether this school year's round was held and its date has passed.
+    """Whether this school year's round was opened and its date has passed.
 
-    A round that was never opened with dates counts as held once answers were loaded: who sends the
-    register of answers says that they are in.
+    Answers that were loaded without a round do not open one: nobody was given a day to answer by.
     """
-    if asked is None:
-        return False
-    return day > asked.due_on if asked.due_on else asked.as_of is not None
+    return asked is not None and asked.due_on is not None and day > asked.due_on
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Accounts: the school posts as the school, to everyone, and leads nobody to a member of staff."""
 
-# ruff: noqa: ARG001 - every rule takes evidence and policy
+
 
 from __future__ import annotations
 

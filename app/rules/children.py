@@ -1,6 +1,6 @@
 """Children who must not be shown, and whether what is known of them is up to date."""
 
-# ruff: noqa: ARG001 - every rule takes evidence and policy
+
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Names: no pupil is named, least of all beside a picture."""
 
-# ruff: noqa: ARG001 - every rule takes evidence and policy
+
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Photos: group shots, seen whole, described for those who cannot see them."""
 
-# ruff: noqa: ARG001 - every rule takes evidence and policy
+
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Wording: what is said, how much of it, and what must not be said in public."""
 
-# ruff: noqa: ARG001 - every rule takes evidence and policy
+
 
 from __future__ import annotations
 

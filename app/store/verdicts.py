@@ -15,7 +15,6 @@ from app.store import Store, audit
 from app.store.records import read_evidence, read_findings, write_evidence, write_findings
 from app.tables import DecisionRow, VerdictRow
 
-
 _NEWEST_FIRST = (VerdictRow.revision.desc(), VerdictRow.vetted_at.desc(), VerdictRow.id.desc())
 
 

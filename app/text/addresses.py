@@ -41,15 +41,16 @@ _DWELLS: Final = re.compile(
     rf"(?P<street>{_STREET}|way|court|gardens|gdns|terrace|place|close|flats|cottages?)(?!\w|'|-)"
 )
 # Words that never stand in the name of a street; mostly what is counted.
-_NEVER_IN_A_NAME: Final = frozenset(
-    "a an and are at along as away by busy children child class classes cm crossed cross down during every families for"
-    " from go going hour hours in into is it its kids km laps long main metre metres mile miles min mins minute minutes"
-    " near of off on onto or our out over past people pupils runners schools second seconds short some steps th that"
-    " their then they this through times to toward towards under up very was we went were which who with year years yr"
-    " day days week weeks acre acres foot feet trees cars buses bikes houses shops buildings different new old's tall"
-    " more other beautiful local whole entire way am pm per x good great quick nature o'clock big huge memory of's boys"
-    " girls men women sesame drury doing having being".split()
+_NEVER_IN_A_NAME_TEXT: Final = (
+    "a an and are at along as away by busy children child class classes cm crossed cross down during every "
+    "families for from go going hour hours in into is it its kids km laps long main metre metres mile miles min "
+    "mins minute minutes near of off on onto or our out over past people pupils runners schools second seconds "
+    "short some steps th that their then they this through times to toward towards under up very was we went were "
+    "which who with year years yr day days week weeks acre acres foot feet trees cars buses bikes houses shops "
+    "buildings different new old's tall more other beautiful local whole entire way am pm per x good great quick "
+    "nature o'clock big huge memory of's boys girls men women sesame drury doing having being"
 )
+_NEVER_IN_A_NAME: Final = frozenset(_NEVER_IN_A_NAME_TEXT.split())
 _COUNTED_BEFORE: Final = re.compile(
     r"(?:year|years|class|key stage|ks|room|week|day|level|team|form|reception|yr|group|unit|chapter|part|act|stage|phase"
     r"|lesson|term|top|page|by|age|aged|over|nearly|about|around|all|the|these|those|our|their|first|last|took|ran|walked|counted|saw|only|for|route|number of|x|junction|bus|line) $"
@@ -104,7 +105,12 @@ def _is_address(text: str, address: re.Match[str]) -> bool:
         return False
     if address["street"] and address["street"] not in ("close", "drive", "st", "grove", "lane"):
         return True
-    return bool(address["letter"]) or _AT_HOME.search(before) is not None or not address["number"].isdigit() or not before.strip()
+    return (
+        bool(address["letter"])
+        or _AT_HOME.search(before) is not None
+        or not address["number"].isdigit()
+        or not before.strip()
+    )
 
 
 def _unlike_a_name(name: str) -> bool:

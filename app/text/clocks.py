@@ -31,22 +31,35 @@ def at_digits(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
             yield found
 
 
-_HOURS: Final = {name: hour for hour, name in enumerate("one two three four five six seven eight nine ten eleven twelve".split(), 1)}
+_HOURS: Final = {
+    name: hour
+    for hour, name in enumerate(
+        ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"], 1
+    )
+}
 _AN_HOUR: Final = "(?:" + "|".join(_HOURS) + ")"
 _MERIDIEM: Final = r" ?([ap])\.?m\b\.?"
 _TIME: Final = re.compile(
     r"(?<![\w£$:./\-])(?P<h>[01]?\d|2[0-4])(?:[:.h](?P<m>[0-5]\d))?(?: ?(?P<ap>[ap])\.?m\b\.?)?"
     r"(?: ?(?:-|–|—|to|til|till|until|and) ?(?P<h2>[01]?\d|2[0-4])(?:[:.](?P<m2>[0-5]\d))?(?: ?(?P<ap2>[ap])\.?m\b\.?)?)?(?![\w%£:/]|[.\-]\d)"
 )
-_AT: Final = re.compile(r"(?:\bat|@|\bfrom|\bby|\buntil|\btill|\bbetween|\baround|\babout|\bbefore|\bafter|\bfor|starts?|time:?|when:?|[–—-]|,|\|)(?: about| around)? ?$")
-_NOT_A_TIME: Final = re.compile(r" ?(?:years?|children|pupils|boys|girls|goals?|points|miles?|km|kg|people|parents|cakes|classes|minutes?|mins?|hours?|days?|weeks?|months?|terms?|st|nd|rd|th|of|x|degrees|°|percent|metres?|medals|runs|wickets|nil|all|books|pages|teams|schools|different|adults|seconds?)\b")
+_AT: Final = re.compile(
+    r"(?:\bat|@|\bfrom|\bby|\buntil|\btill|\bbetween|\baround|\babout|\bbefore|\bafter|\bfor|starts?|time:?|when:?|[–—-]|,|\|)(?: about| around)? ?$"
+)
+_NOT_A_TIME: Final = re.compile(
+    r" ?(?:years?|children|pupils|boys|girls|goals?|points|miles?|km|kg|people|parents|cakes|classes|minutes?|mins?|hours?|days?|weeks?|months?|terms?|st|nd|rd|th|of|x|degrees|°|percent|metres?|medals|runs|wickets|nil|all|books|pages|teams|schools|different|adults|seconds?)\b"
+)
 _OCLOCK: Final = re.compile(rf"\b(?:(?P<h>[01]?\d)|(?P<word>{_AN_HOUR})) ?o['’]? ?clock\b")
 _SPOKEN: Final = re.compile(
     rf"\b(?:(?P<part>half|quarter|five|ten|twenty|twenty five) (?P<past>past|to) (?P<word>{_AN_HOUR}|\d{{1,2}})|half (?P<bare>{_AN_HOUR}))\b"
 )
-_NAMED_TIME: Final = re.compile(r"\b(?:noon|midday|midnight|after school|straight after school|before school|at (?:lunchtime|playtime|breaktime|home time))\b")
+_NAMED_TIME: Final = re.compile(
+    r"\b(?:noon|midday|midnight|after school|straight after school|before school|at (?:lunchtime|playtime|breaktime|home time))\b"
+)
 _SPOKEN_WORDS: Final = frozenset({"half", "quarter", "past", "clock"})
-_NAMED_TIME_WORDS: Final = frozenset({"noon", "midday", "midnight", "school", "lunchtime", "playtime", "breaktime", "home"})
+_NAMED_TIME_WORDS: Final = frozenset(
+    {"noon", "midday", "midnight", "school", "lunchtime", "playtime", "breaktime", "home"}
+)
 _NAMED_TIMES: Final = {"noon": time(12), "midday": time(12), "midnight": time(23, 59), "after school": time(15, 15), "straight after school": time(15, 15), "before school": time(8)}  # fmt: skip
 _MINUTES: Final = {"half": 30, "quarter": 15, "five": 5, "ten": 10, "twenty": 20, "twenty five": 25}
 _FIRST_HOUR_OF_SCHOOL: Final = 8  # a bare hour before it is of the afternoon
@@ -71,12 +84,12 @@ def clocks_in(lower: str, words: frozenset[str], *, beside_days: bool) -> Iterat
 
 def _clock(found: re.Match[str], lower: str, *, bare_counts: bool) -> Clock | None:
     """A time in figures; a bare number is one only after ``at`` or the like, and beside a day."""
-    exact = found["ap"] or found["ap2"] or found["m"] and (":" in found.group() or len(found["m"]) == 2)  # noqa: PLR2004
+    exact = found["ap"] or found["ap2"] or (found["m"] and (":" in found.group() or len(found["m"]) == 2))
     before = lower[max(found.start() - 14, 0) : found.start()]
     if not (found["ap"] or found["ap2"]):
         if not _AT.search(before) and not (found["m"] and ":" in found.group() and bare_counts):
             return None
-        if not exact and not bare_counts or _NOT_A_TIME.match(lower, found.end()):
+        if (not exact and not bare_counts) or _NOT_A_TIME.match(lower, found.end()):
             return None
     half = found["ap"] or found["ap2"]
     opens = _time(int(found["h"]), int(found["m"] or 0), half)
@@ -105,7 +118,7 @@ def _of_school(hour: int) -> int:
 def _spoken(found: re.Match[str]) -> Clock | None:
     word = found["word"] or found["bare"]
     hour = _HOURS.get(word) or int(word)
-    if hour > 12:  # noqa: PLR2004
+    if hour > 12:
         return None
     minutes = _MINUTES[found["part"] or "half"]
     whole = _of_school(hour) * 60 + (-minutes if found["past"] == "to" else minutes)

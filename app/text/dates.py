@@ -49,7 +49,9 @@ def mentions(text: str, now: datetime) -> tuple[When, ...]:
     return tuple(_joined(lower, days, clocks, today))
 
 
-_BETWEEN: Final = re.compile(r"[\s,;:|@()–—\-]*(?:(?:at|on|from|in|the|of|around|about|starting|between|for|hall|school|afternoon|morning|evening|night|and|is|by)\b[\s,;:|@()–—\-]*){0,4}")
+_BETWEEN: Final = re.compile(
+    r"[\s,;:|@()–—\-]*(?:(?:at|on|from|in|the|of|around|about|starting|between|for|hall|school|afternoon|morning|evening|night|and|is|by)\b[\s,;:|@()–—\-]*){0,4}"
+)
 _HOURS_OF_AN_EVENT: Final = timedelta(hours=2)
 
 _Part = TypeVar("_Part", Days, Clock)

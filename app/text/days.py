@@ -45,10 +45,10 @@ _NAMED_DAYS: Final = {
 }  # fmt: skip
 _WEEKDAY_NAMES: Final = frozenset(_WEEKDAYS)
 _MONTH_NAMES: Final = frozenset(_MONTHS)
-_NEAR_DAY_WORDS: Final = frozenset("today tomorrow tomoz tmrw tonight yesterday this last".split())
-_NEAR_SPAN_WORDS: Final = frozenset("this next last coming past previous".split())
-_SPANS: Final = frozenset("week weekend fortnight month term year".split())
-_UNITS: Final = frozenset("day days week weeks fortnight fortnights month months".split())
+_NEAR_DAY_WORDS: Final = frozenset(["today", "tomorrow", "tomoz", "tmrw", "tonight", "yesterday", "this", "last"])
+_NEAR_SPAN_WORDS: Final = frozenset(["this", "next", "last", "coming", "past", "previous"])
+_SPANS: Final = frozenset(["week", "weekend", "fortnight", "month", "term", "year"])
+_UNITS: Final = frozenset(["day", "days", "week", "weeks", "fortnight", "fortnights", "month", "months"])
 _NAMED_DAY_WORDS: Final = frozenset(word for name in _NAMED_DAYS for word in name.replace("'", " ").split())
 
 _WORD: Final = re.compile(r"[a-z]+|\d")
@@ -73,7 +73,9 @@ _WEEKDAY: Final = re.compile(
     rf"\b(?:(?P<which>this coming|the coming|this|next|coming|last|past|previous|every|each|a week on|a week) )?(?P<day>{_A_WEEKDAY})(?P<many>s)?\b\.?"
     rf"(?P<after> just gone| gone| last| coming| week| fortnight| next| after next)?(?:,? (?:the )?(?P<number>{_DAY_NUMBER})(?:st|nd|rd|th))?"
 )
-_ORDINAL: Final = re.compile(rf"\b(?:on|from|until|for) the (?P<day>{_DAY_NUMBER})(?:st|nd|rd|th)\b(?! (?:century|anniversary|birthday|floor|place|time|day|year))")
+_ORDINAL: Final = re.compile(
+    rf"\b(?:on|from|until|for) the (?P<day>{_DAY_NUMBER})(?:st|nd|rd|th)\b(?! (?:century|anniversary|birthday|floor|place|time|day|year))"
+)
 _NEAR_DAY: Final = re.compile(
     r"\b(?P<part>today|tomorrow|tomoz|tmrw|tonight|this (?:morning|afternoon|evening|lunchtime)|yesterday|last night)"
     r"(?: (?P<hours>morning|afternoon|evening|night|lunchtime))?\b"
@@ -82,12 +84,16 @@ _NEAR_SPAN: Final = re.compile(
     r"\b(?P<which>this|next|last|the coming|this coming|the coming|the last|the past|previous)"
     r" (?P<span>week ?end|week|fortnight|month|(?:half )?term|year|half term)\b"
 )
-_LATER: Final = re.compile(r"\blater (?P<later>today|this (?:week|month|term|year))\b|\bat the end of the (?P<end>day|week)\b")
+_LATER: Final = re.compile(
+    r"\blater (?P<later>today|this (?:week|month|term|year))\b|\bat the end of the (?P<end>day|week)\b"
+)
 _AHEAD: Final = re.compile(
     r"\bin (?P<count>a|an|one|two|three|four|five|six|seven|\d{1,2}) (?P<unit>day|week|fortnight|month)s?'?s?(?P<time> time)?\b"
 )
 _AGO: Final = re.compile(r"\b[\w']+ (?:days?|weeks?|fortnights?|months?|years?) ago\b")
-_IN_MONTH: Final = re.compile(rf"\b(?P<which>in|this|next|last|late|early|mid|during|throughout)[ -](?P<month>{_A_MONTH})\b(?:,? (?P<year>20\d\d)\b)?")
+_IN_MONTH: Final = re.compile(
+    rf"\b(?P<which>in|this|next|last|late|early|mid|during|throughout)[ -](?P<month>{_A_MONTH})\b(?:,? (?P<year>20\d\d)\b)?"
+)
 _NAMED_DAY: Final = re.compile(r"\b(?:" + "|".join(name.replace("'", "['’]?") for name in _NAMED_DAYS) + r")\b")
 _NUMBERS: Final = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7}
 _UNIT_DAYS: Final = {"day": 1, "week": 7, "fortnight": 14, "month": 30}
@@ -162,7 +168,14 @@ def _whole_month(found: re.Match[str], today: date) -> Days:
     else:
         first = _nearest(month, 1, today) or today
     last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
-    return Days(found.start(), found.end(), first, last, loose=not found["year"] and which not in ("next", "last"), past=which == "last")
+    return Days(
+        found.start(),
+        found.end(),
+        first,
+        last,
+        loose=not found["year"] and which not in ("next", "last"),
+        past=which == "last",
+    )
 
 
 def _by_number(lower: str, today: date) -> Iterator[Days]:
@@ -172,7 +185,7 @@ def _by_number(lower: str, today: date) -> Iterator[Days]:
             day = _made(int(found["iso"]), int(found["imonth"]), int(found["iday"]))
         elif found["year"]:
             year = int(found["year"].lstrip("'"))
-            day = _made(year + 2000 if year < 100 else year, int(found["month"]), int(found["day"]))  # noqa: PLR2004
+            day = _made(year + 2000 if year < 100 else year, int(found["month"]), int(found["day"]))
         elif found["sep"] != "-" and _ANNOUNCED.search(lower[: found.start()]):
             day = _nearest(int(found["month"]), int(found["day"]), today)
         else:
@@ -225,6 +238,10 @@ def _by_nearness(lower: str, words: frozenset[str], today: date) -> Iterator[Day
     if words & _NEAR_SPAN_WORDS and words & _SPANS:
         for found in _NEAR_SPAN.finditer(lower):
             yield _near_span(found, today)
+    yield from _by_distance(lower, words, today)
+
+
+def _by_distance(lower: str, words: frozenset[str], today: date) -> Iterator[Days]:
     if "later" in words or "end" in words:
         for found in _LATER.finditer(lower):
             ahead = {"day": 0, "today": 0, "month": 30, "term": 90, "year": 300}.get(found.group().split()[-1])
@@ -232,7 +249,9 @@ def _by_nearness(lower: str, words: frozenset[str], today: date) -> Iterator[Day
             yield Days(*found.span(), today, last, loose=found["end"] is not None)
     if "in" in words and words & _UNITS:
         for found in _AHEAD.finditer(lower):
-            day = today + timedelta(days=(_NUMBERS.get(found["count"]) or int(found["count"])) * _UNIT_DAYS[found["unit"]])
+            day = today + timedelta(
+                days=(_NUMBERS.get(found["count"]) or int(found["count"])) * _UNIT_DAYS[found["unit"]]
+            )
             yield Days(*found.span(), day, day, loose=found["time"] is None)
     if "ago" in words:
         for found in _AGO.finditer(lower):
@@ -259,6 +278,8 @@ def _near_span(found: re.Match[str], today: date) -> Days:
         saturday = monday + timedelta(days=5 + 7 * step)
         return Days(start, end, saturday, saturday + timedelta(days=1), loose=step == 0)
     if span == "week":
-        return Days(start, end, monday + timedelta(days=7 * step), monday + timedelta(days=6 + 7 * step), loose=step == 0)
+        return Days(
+            start, end, monday + timedelta(days=7 * step), monday + timedelta(days=6 + 7 * step), loose=step == 0
+        )
     far = {"fortnight": 14, "month": 30, "year": 365}.get(span, 90)
     return Days(start, end, today + timedelta(days=step), today + timedelta(days=far * (1 + step)), loose=step == 0)

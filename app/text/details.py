@@ -51,7 +51,9 @@ _LABELLED_UPN: Final = re.compile(
 )
 _UPN_LETTERS: Final = "ABCDEFGHJKLMNPQRTUVWXYZ"
 _NHS: Final = re.compile(r"\bnhs (?:no\.?|number|num)\W{0,4}(?:is )?(\d{3}[ \-]?\d{3}[ \-]?\d{4})(?!\d)")
-_INSURANCE: Final = re.compile(r"(?<!\w)(?!gb|bg|nk|kn|tn|nt|zz)[a-ceghj-prtw-z][a-ceghj-nprtw-z] ?\d\d ?\d\d ?\d\d ?[a-d](?!\w)")
+_INSURANCE: Final = re.compile(
+    r"(?<!\w)(?!gb|bg|nk|kn|tn|nt|zz)[a-ceghj-prtw-z][a-ceghj-nprtw-z] ?\d\d ?\d\d ?\d\d ?[a-d](?!\w)"
+)
 
 
 class Detail(NamedTuple):
@@ -106,7 +108,7 @@ def _births(text: str, now: datetime) -> Iterator[Detail]:
 def _age(day: re.Match[str], now: datetime) -> int:
     """Years from the year of a day to this one; two figures are of the last hundred years."""
     year = int(day["year"] or day["iso"])
-    return (now.year - year) % 100 if year < 100 else now.year - year  # noqa: PLR2004
+    return (now.year - year) % 100 if year < 100 else now.year - year
 
 
 def _numbers(text: str) -> Iterator[Detail]:

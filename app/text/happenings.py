@@ -14,9 +14,10 @@ from app.text.passage import Passage
 
 __all__ = ["Calendar", "calendar_of", "named_events"]
 
-_EMPTY: Final = frozenset(
-    "a an and at by for from in into of on our the their to with your our this that's s whole school annual visit".split()
-) - {"visit", "school"}
+_EMPTY_TEXT: Final = (
+    "a an and at by for from in into of on our the their to with your this that's s whole annual"
+)
+_EMPTY: Final = frozenset(_EMPTY_TEXT.split())
 _GROUP: Final = re.compile(r"(?:year|class|reception|nursery|ks\d|y\d|\d)\w*")
 _ALIKE: Final = 88  # rapidfuzz ratio of the whole name; "chrismas fair" is 96, "christmas fare" 93, "spring fair" 67
 _FUZZY_LETTERS: Final = 8  # shorter names are too easily like something else
@@ -123,6 +124,8 @@ def _span(name: Sequence[str], words: Sequence[str]) -> tuple[int, int] | None:
         return None
     whole = " ".join(name)
     for first in range(len(words) - size + 1):
+        if words[first][0] != name[0][0]:
+            continue
         window = words[first : first + size]
         if _same_numbers(name, window) and fuzz.ratio(whole, " ".join(window), score_cutoff=_ALIKE):
             return first, first + size

@@ -13,7 +13,7 @@ from app.text.name_words import Case, Word, Writing
 __all__ = ["Form", "Group", "Naming", "groups_named", "namings"]
 
 _LONGEST_NAME: Final = 4  # words
-_TOUCHING: Final = re.compile(r"[ \t]{0,3}|[-_.+~]{1,2}|[ \t]*\n[ \t]*|\. ?|['-] ?")
+_TOUCHING: Final = re.compile(r"[ \t]{0,3}|[-_.+~]{1,2}|[ \t]*\n[ \t]*|\. ?|['-] ?|-[ \t]*\n")
 _COMMA: Final = re.compile(r",[ \t\n]{0,2}")
 _YEAR: Final = re.compile(r"(?:year|yr|y)([1-6])[a-z]?")
 _DIGIT_CLASS: Final = re.compile(r"([1-6])[a-z]")

@@ -44,7 +44,9 @@ def award_before(naming: Naming, scene: Scene) -> Weights:
     if not naming.first or word.solid:
         return
     if any(sign in word.gap for sign in ":=–—") or word.gap.strip() == "-":
-        if scene.keys & (lexicon("awards") | lexicon("children")):
+        if any(before.key in lexicon("children") for before in scene.before(naming, 8)):
+            yield 2.1, "after a word for a child and a colon or dash"
+        elif scene.keys & (lexicon("awards") | lexicon("children")):
             yield 1.3, "after a colon or dash in a list of results"
     elif word.gap == " " and scene.writing.words[naming.first - 1].key in _PLACES:
         yield 1.0, "after a place in a contest"

@@ -18,7 +18,7 @@ __all__ = ["Case", "Word", "Writing", "cut"]
 _WORD: Final = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 _SOLID: Final = re.compile(r"(?:https?://|www\.)[^\s<>]+|(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+|[#@][^\W]+")
 _SHAPE_PARTS: Final = re.compile(r"A+(?!a)|A?a+|0+")
-_RUNNING_SPLIT: Final = re.compile(r"A?a+(?:A+(?!a)|A?a+)+|[Aa]+0+|0+[Aa]+")
+_NUMBERED: Final = re.compile(r"[Aa]+0+|0+[Aa]+")
 _OPENING: Final = re.compile(r"[.!?\n…•:;\"“”«»]")
 _ENDING: Final = re.compile(r"\.[a-z0-9]{2,4}")  # of a file's name
 _LONGEST: Final = 60  # letters; nothing longer is taken apart, so that the work stays linear
@@ -154,7 +154,7 @@ def _cut_all(cutter: _Cutter, groups: Sequence[tuple[int, int]], field: Field) -
         hidden = cutter.hidden.get(folded.at[start]) or (
             cutter.hidden.get(folded.at[start - 1]) if start and folded.text[start - 1] in "@$!" else None
         )
-        if hidden is not None and not group:
+        if hidden is not None and (not group or folded.text[start - 1] == "@"):
             first = start if folded.at[start] == hidden.start else start - 1
             past = first
             while past < len(folded.text) and folded.at[past] < hidden.end:
@@ -182,7 +182,7 @@ def _cut_one(cutter: _Cutter, start: int, end: int, group: int) -> Iterator[Cut]
         return
     shape = cutter.shape[start:end]
     if not group:
-        if _RUNNING_SPLIT.fullmatch(shape):
+        if _NUMBERED.fullmatch(shape) or ("aA" in shape and "0" not in shape):
             yield from ((start + a, start + b, 0, "", "") for a, b in _parts(shape))
         elif len(text) > 5 and not is_word(text) and (middle := _names_alone(text, cutter.knows)):
             yield start, start + middle, 0, "", ""

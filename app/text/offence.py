@@ -21,7 +21,10 @@ __all__ = ["offences"]
 _FILE: Final = Path(__file__).parent / "data" / "wording" / "offensive.toml"
 _MASK: Final = re.compile(r"(?<![^\W_])([^\W\d_]+)([*#@$%_·•.\-]+)([^\W\d_]*)(?![^\W_])")
 _MASK_SIGNS: Final = frozenset("*#@$%_·•-.")
-_SIGNS_FOR_A_WORD: Final = re.compile(r"(?=[^\s]*[#$%&])(?=[^\s]*[@!*])[@#$%&*!]{4,}")
+_DRAWN_OUT: Final = re.compile(r"([a-z])\1\1")
+_SIGNS_FOR_A_WORD: Final = re.compile(r"[@#$%&*!]{4,}")
+_LETTERLIKE: Final = frozenset("#$%&@")
+_MARKDOWN_SIGNS: Final = 2  # no more different signs make a mere row of marks or stars
 _GESTURE: Final = "🖕"
 _SHORTEST_DISGUISED: Final = 4  # letters; shorter words hide in too many others
 _SHORTEST_TAKEN_APART: Final = 4
@@ -64,10 +67,13 @@ def offences(passage: Passage) -> Iterator[Offence]:
 
 
 def _plain(passage: Passage) -> Iterator[Offence]:
-    always = _words().always
-    for word in passage.vocabulary:
-        if word in always or any(_rooted(word)):
-            yield from _places(passage, word, _WORD_NOTE)
+    words = _words()
+    for word in passage.vocabulary & words.always:
+        yield from _places(passage, word, _WORD_NOTE)
+    if words.roots.search(passage.text):
+        for word in passage.vocabulary - words.always:
+            if any(_rooted(word)):
+                yield from _places(passage, word, _WORD_NOTE)
 
 
 def _places(passage: Passage, word: str, note: str) -> Iterator[Offence]:
@@ -100,9 +106,12 @@ def _disguised(passage: Passage) -> Iterator[Offence]:
     for token in masked_words(passage.folded):
         if not _hidden(deleet(token.key)).isdisjoint(_words().hidden):
             yield token.start, token.end, _DISGUISED_NOTE
+    drawn_out = _DRAWN_OUT.search(passage.text)
     for word in passage.vocabulary:
         readings = deleet(word) if _mixed(word) else ()
-        if not _hidden((*readings, *squeeze(word))).isdisjoint(_words().hidden):
+        if drawn_out:
+            readings += squeeze(word)
+        if readings and not _hidden(readings).isdisjoint(_words().hidden):
             yield from _places(passage, word, _DISGUISED_NOTE)
 
 
@@ -142,7 +151,9 @@ def _masked(passage: Passage) -> Iterator[Offence]:
 def _blottable() -> dict[str, tuple[str, ...]]:
     """Words that get blotted out, by their first letter."""
     words = {word + ending for word in _MOSTLY_BLOTTED for ending in _ENDINGS}
-    return {letter: tuple(sorted(word for word in words if word[0] == letter)) for letter in {word[0] for word in words}}
+    return {
+        letter: tuple(sorted(word for word in words if word[0] == letter)) for letter in {word[0] for word in words}
+    }
 
 
 _MOSTLY_BLOTTED: Final = (
@@ -159,7 +170,7 @@ def _blotted(first: str, blots: int, last: str, *, sure: bool) -> bool:
     Nothing but stars after one letter is only taken for the two commonest words.
     """
     if not last:
-        return blots >= 2 and any(  # noqa: PLR2004
+        return blots >= 2 and any(
             word.startswith(first) and len(word) == len(first) + blots
             for word in (("fuck", "shit", "cunt", "fucking") if len(first) == 1 else _blottable().get(first[0], ()))
         )
@@ -189,10 +200,11 @@ def _taken_apart(passage: Passage) -> Iterator[Offence]:
 
 
 _WHOLE: Final = frozenset({"it", "its", "off", "in", "s"})
-_APART: Final = frozenset(
-    "fuck fucks fucking fucked fucker shit shitty bullshit cunt cunts wank wanker wankers twat twats bastard bastards"
-    " bollocks bitch bitches arsehole asshole arseholes nigger slut whore tosser dickhead bellend".split()
+_APART_TEXT: Final = (
+    "fuck fucks fucking fucked fucker shit shitty bullshit cunt cunts wank wanker wankers twat twats bastard "
+    "bastards bollocks bitch bitches arsehole asshole arseholes nigger slut whore tosser dickhead bellend"
 )
+_APART: Final = frozenset(_APART_TEXT.split())
 
 
 def _spread(passage: Passage) -> Iterator[Offence]:
@@ -210,4 +222,5 @@ def _signs(passage: Passage) -> Iterator[Offence]:
         place = source.index(_GESTURE)
         yield place, place + 1, "a rude gesture"
     for row in _SIGNS_FOR_A_WORD.finditer(source):
-        yield *row.span(), "signs in the place of a word"
+        if not _LETTERLIKE.isdisjoint(row.group()) and len(set(row.group())) > _MARKDOWN_SIGNS:
+            yield *row.span(), "signs in the place of a word"

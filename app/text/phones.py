@@ -22,7 +22,8 @@ _CALLED: Final = re.compile(
     r"(?: [a-z]+){0,3}[ :./]{0,3}(\+?\d(?:[ .\-]?\d){5,12})(?!\w|[ .\-:/]?\d)"
 )
 _DIGITS: Final = {
-    word: str(digit) for digit, word in enumerate("zero one two three four five six seven eight nine".split())
+    word: str(digit)
+    for digit, word in enumerate(["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"])
 } | {"oh": "0", "nought": "0"}
 _SPELT: Final = re.compile(rf"\b(?:(?:(?:double|treble|triple) )?(?:{'|'.join(_DIGITS)})\b[ ,\-]{{0,2}}){{9,}}")
 _TELLING: Final = frozenset({"zero", "oh", "nought"})
@@ -37,19 +38,20 @@ _DATE: Final = re.compile(r"\d{1,2}[./\- ]\d{1,2}[./\- ](?:19|20)\d\d|(?:19|20)\
 def phone_numbers(text: str) -> Iterator[tuple[int, int]]:
     """Where telephone numbers stand, overlaps included."""
     if _LONG_NUMBER.search(text):
-        for pattern in (_UNITED_KINGDOM, _ABROAD):
-            for number in pattern.finditer(text):
-                if _is_telephone(text, *number.span()):
-                    yield number.span()
-        for match in PhoneNumberMatcher(text, "GB", leniency=Leniency.VALID):
-            if _is_telephone(text, match.start, match.end):
-                yield match.start, match.end
+        yield from (number for number in _long_numbers(text) if _is_telephone(text, *number))
     for called in _CALLED.finditer(text):
         if not _DATE.search(called[1]):
             yield called.span(1)
     for spelt in _SPELT.finditer(text):
         if not _TELLING.isdisjoint(spelt.group().split()):
             yield spelt.start(), spelt.end()
+
+
+def _long_numbers(text: str) -> Iterator[tuple[int, int]]:
+    for pattern in (_UNITED_KINGDOM, _ABROAD):
+        yield from (number.span() for number in pattern.finditer(text))
+    for match in PhoneNumberMatcher(text, "GB", leniency=Leniency.VALID):
+        yield match.start, match.end
 
 
 def plain_number(words: str) -> str:

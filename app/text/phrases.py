@@ -13,7 +13,7 @@ Every word may carry ``'s``. A comma in the text is no obstacle, the end of a se
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -27,10 +27,11 @@ _FOLDER: Final = Path(__file__).parent / "data" / "wording"
 _BLANK: Final = r"(?: ,)? "
 _ANYTHING: Final = r"[^ .,]+"
 # Too common to look phrases up by.
-_COMMON: Final = frozenset(
-    "a all an and any are as at be been but by can do for from had has have he her his i if in is it its me my no not of"
-    " on or our she so some that the their them they this to up us was we were what who will with you your".split()
+_COMMON_TEXT: Final = (
+    "a all an and any are as at be been but by can do for from had has have he her his i if in is it its me my no "
+    "not of on or our she so some that the their them they this to up us was we were what who will with you your"
 )
+_COMMON: Final = frozenset(_COMMON_TEXT.split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +49,8 @@ class _Phrase:
     kind: str
     note: str
     needs: tuple[frozenset[str], ...]  # of each, a word must occur
-    pattern: re.Pattern[str]
-    unless: re.Pattern[str] | None
+    pattern: str
+    unless: str
 
 
 class PhraseBook:
@@ -72,8 +73,9 @@ class PhraseBook:
                 if id(phrase) in seen or any(passage.vocabulary.isdisjoint(needed) for needed in phrase.needs):
                     continue
                 seen.add(id(phrase))
-                for match in phrase.pattern.finditer(passage.text):
-                    if phrase.unless is None or not phrase.unless.search(passage.sentence(*match.span())):
+                for match in _compiled(phrase.pattern).finditer(passage.text):
+                    sentence = passage.sentence(*match.span()) if phrase.unless else ""
+                    if not sentence or not _compiled(phrase.unless).search(sentence):
                         yield Found(match.start() + 1, match.end(), phrase.kind, phrase.note)
 
     def _entries(self, words: str) -> Iterator[str]:
@@ -87,12 +89,12 @@ class PhraseBook:
 
     def _add(self, section: Mapping[str, Any]) -> None:
         exceptions = "|".join(self._pattern(each)[0] for each in section.get("unless", ()))
-        unless = re.compile(f"(?:{exceptions})(?= )") if exceptions else None
+        unless = f"(?:{exceptions})(?= )" if exceptions else ""
         for written in section["says"]:
             source, needs = self._pattern(written)
             if not needs:
                 raise ValueError(f"nothing to look {written!r} up by")
-            phrase = _Phrase(section["kind"], section["note"], tuple(needs), re.compile(f"{source}(?= )"), unless)
+            phrase = _Phrase(section["kind"], section["note"], tuple(needs), f"{source}(?= )", unless)
             for word in min(needs, key=lambda words: (len(words & _COMMON), len(words))):
                 self._by_word.setdefault(word, []).append(phrase)
 
@@ -119,7 +121,7 @@ class PhraseBook:
             barrier = f"(?!{_BLANK}(?:{_any(self.lists[gap[2]])}) )" if gap[2] else ""
             return f"(?:{barrier}{_BLANK}{_ANYTHING}){{0,{gap[1]}}}", frozenset()
         entries = [entry for either in _EITHER.split(part) for entry in self._named(either)]
-        source = f"{_BLANK}(?:{_any(entry for entry in entries if entry != '$')})"
+        source = f"{_BLANK}(?:{_any(tuple(entry for entry in entries if entry != '$'))})"
         if "$" in entries:
             return f"(?:{source}|{_SENTENCE_END})", frozenset()
         spellings = [_spellings(entry) for entry in entries]
@@ -135,7 +137,8 @@ _EITHER: Final = re.compile(r"\|(?![^(]*\))")
 _ENDING: Final = re.compile(r"\(([^)]*)\)")
 
 
-def _any(entries: Iterable[str]) -> str:
+@cache
+def _any(entries: tuple[str, ...]) -> str:
     return "|".join(sorted((_entry(entry) for entry in entries), key=len, reverse=True))
 
 
@@ -145,6 +148,7 @@ def _entry(entry: str) -> str:
     return _BLANK.join(words)
 
 
+@cache
 def _spellings(entry: str) -> frozenset[str]:
     """All spellings of an entry's most telling word: ``pupil(s)`` gives both. None if it may be any word."""
     words = [word for word in entry.split() if word not in _SHAPES]
@@ -154,6 +158,12 @@ def _spellings(entry: str) -> frozenset[str]:
         ends = ["", *piece[1:-1].split("|")] if piece.startswith("(") else [piece]
         spellings = [spelling + end for spelling in spellings for end in ends]
     return frozenset(spellings) - {""}
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    """Compiled when first needed: most phrases never are, and all of them together take a second."""
+    return re.compile(pattern)
 
 
 @cache

@@ -19,12 +19,14 @@ from app.text.phrases import Found, book
 __all__ = ["to_come"]
 
 # Words in -ed that tell nothing of the past.
-_NOT_PAST: Final = frozenset(
-    "need needed indeed excited invited delighted pleased interested united limited reserved advanced heated mixed talented"
-    " required booked planned scheduled organised arranged confirmed expected prepared requested provided served sponsored"
-    " speed exceed proceed succeed hundred bleed breed greed creed tweed agreed red bed feed seed weed wanted supposed"
-    " welcomed geared located based cancelled postponed themed advised unprecedented".split()
+_NOT_PAST_TEXT: Final = (
+    "need needed indeed excited invited delighted pleased interested united limited reserved advanced heated "
+    "mixed talented required booked planned scheduled organised arranged confirmed expected prepared requested "
+    "provided served sponsored speed exceed proceed succeed hundred bleed breed greed creed tweed agreed red bed "
+    "feed seed weed wanted supposed welcomed geared located based cancelled postponed themed advised "
+    "unprecedented"
 )
+_NOT_PAST: Final = frozenset(_NOT_PAST_TEXT.split())
 _SHORTEST_PAST: Final = 5
 _YEAR: Final = timedelta(days=365)
 _LONG_AGO: Final = timedelta(days=3)
@@ -86,10 +88,13 @@ def _may_tell_place(passage: Passage) -> bool:
     return not passage.vocabulary.isdisjoint(_AHEAD)
 
 
-_AHEAD: Final = frozenset(
-    "join come will going off heading headed way arrived arriving currently now live here visiting forward wait excited"
-    " until till sleeps countdown soon ready luck spending doors travelling setting leaving performing singing tickets welcome invited invite miss counting enjoying greetings aboard boarding route are having upcoming".split()
+_AHEAD_TEXT: Final = (
+    "join come will going off heading headed way arrived arriving currently now live here visiting forward wait "
+    "excited until till sleeps countdown soon ready luck spending doors travelling setting leaving performing "
+    "singing tickets welcome invited invite miss counting enjoying greetings aboard boarding route are having "
+    "upcoming"
 )
+_AHEAD: Final = frozenset(_AHEAD_TEXT.split())
 
 
 def _at(sentences: list[_Sentence], place: int) -> _Sentence:
@@ -131,7 +136,9 @@ def _is_of_event(when: When, sentence: _Sentence, former: _Sentence | None) -> b
     if kinds["rhetoric"] and not (event and when.clock):
         return False
     if not when.day:
-        return bool(kinds["invite"]) or (event and bool(kinds["future"] or kinds["going"] or kinds["place"]) and not sentence.is_past)
+        return bool(kinds["invite"]) or (
+            event and bool(kinds["future"] or kinds["going"] or kinds["place"]) and not sentence.is_past
+        )
     if event or kinds["invite"] or kinds["going"]:
         return True
     if when.clock and kinds["place"]:

@@ -30,10 +30,28 @@ _REPEATED: Final = re.compile(
     r"(?<![\w@])(?:rt|mt|qt|ht|h/t|via|regram|repost(?:ed)?(?: from| by)?|retweet(?:ed)?(?: from| by)?|shared (?:from|by)|source:?|taken from|originally (?:posted|tweeted) by|quoting|from the feed of|hat tip(?: to)?|credit:?|(?:cc|pic|photo|image) (?:by|credit):?)"
     r"[ :(]{1,3}@(?P<whom>\w{1,20})"
 )
-_QUOTED: Final = re.compile(r"[\"“”][^\"“”]{8,}[\"“”][\s\-–—~(]{0,4}@(?P<whom>\w{1,20})|@(?P<who>\w{1,20})(?: (?:says?|said|writes?|wrote|tweeted|tweets|posted|posts))?:? ?[\"“”][^\"“”]{8,}[\"“”]")
+_QUOTED: Final = re.compile(
+    r"[\"“”][^\"“”]{8,}[\"“”][\s\-–—~(]{0,4}@(?P<whom>\w{1,20})|@(?P<who>\w{1,20})(?: (?:says?|said|writes?|wrote|tweeted|tweets|posted|posts))?:? ?[\"“”][^\"“”]{8,}[\"“”]"
+)
 _DIRECT: Final = re.compile(r"(?<![\w@#])(?:dm|pm|inbox) @\w{1,20}|^\s*d @\w{1,20}")
-_RETWEET: Final = re.compile(r"(?<![\w@])(?:re-?tweet(?:s|ed|ing)?|quote[ -]tweet(?:s|ed|ing)?|#rt|regram(?:med)?|#regram|#repost|re-?post(?:ed|ing)? (?:from|by))(?!\w)|(?:^|(?<=\n))rt(?=[ :])|(?:please|pls|plz) rt(?!\w)")
-_RETWEET_SIGNS: Final = ("rt", "via", "mt", "ht", "h/t", "qt", "tweet", "post", "gram", "quot", "credit", "hat tip", "feed")
+_RETWEET: Final = re.compile(
+    r"(?<![\w@])(?:re-?tweet(?:s|ed|ing)?|quote[ -]tweet(?:s|ed|ing)?|#rt|regram(?:med)?|#regram|#repost|re-?post(?:ed|ing)? (?:from|by))(?!\w)|(?:^|(?<=\n))rt(?=[ :])|(?:please|pls|plz) rt(?!\w)"
+)
+_RETWEET_SIGNS: Final = (
+    "rt",
+    "via",
+    "mt",
+    "ht",
+    "h/t",
+    "qt",
+    "tweet",
+    "post",
+    "gram",
+    "quot",
+    "credit",
+    "hat tip",
+    "feed",
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from app.domain import (
     Box,
     Entity,
     Evidence,
     Finding,
+    Outcome,
     PhotoFacts,
     Region,
     TextFacts,
@@ -27,6 +30,12 @@ from app.web.schemas import (
     TextOut,
     WordsWhere,
 )
+
+_WORDS: dict[Outcome, Literal["advise", "refer", "reject"]] = {
+    Outcome.ADVISE: "advise",
+    Outcome.REFER: "refer",
+    Outcome.REJECT: "reject",
+}
 
 
 def report(verdict: Verdict, evidence: Evidence, policy: Policy, *, reviewer: bool) -> Report:
@@ -52,7 +61,7 @@ def report(verdict: Verdict, evidence: Evidence, policy: Policy, *, reviewer: bo
 def _finding(finding: Finding, *, reviewer: bool) -> FindingOut:
     return FindingOut.model_construct(
         rule=finding.rule,
-        outcome=finding.outcome.word,
+        outcome=_WORDS[finding.outcome],
         title=finding.title,
         clause=finding.clause,
         clause_text=finding.clause_text,

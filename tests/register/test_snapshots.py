@@ -137,6 +137,7 @@ def test_the_turn_of_a_day_can_make_a_new_version(office: Office) -> None:
 
 
 def test_another_policy_is_another_snapshot(stocked: Office) -> None:
+    open_round(stocked, opened_on=date(2026, 9, 1), due_on=date(2026, 9, 30), by="k", now=NOW)
     import_permissions(stocked, ANSWERS.replace(b"U2,Y", b"U2,"), by="k", now=NOW)
     strict = replace(stocked, policy=replace(stocked.policy, not_answered=NotAnswered.REFUSE))
     # This year's yes of U2 was taken back by a blank: silence, which the policies read differently.

@@ -70,7 +70,7 @@ def test_which_answer_holds(years: list[list[Permission]], holds: PermissionAnsw
         (None, False),
         (Round("2026-27", date(2026, 9, 1), date(2026, 11, 21), None), True),
         (Round("2026-27", date(2026, 9, 1), date(2026, 11, 22), NOW), False),
-        (Round("2026-27", None, None, NOW), True),
+        (Round("2026-27", None, None, NOW), False),
         (Round("2026-27", None, None, None), False),
     ],
 )

@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 from starlette.testclient import TestClient
 
+from app.domain import Stage
 from app.store import drafts, photos
 from tests.web.api.test_vet import BLUE, GOOD_NEWS, photo
 from tests.web.conftest import School
@@ -68,7 +69,7 @@ def author(school: School) -> dict[str, str]:
 
 def nothing_stored(school: School) -> bool:
     with school.read() as store:
-        page = drafts.queue(store, limit=10, stages=list(drafts.Stage))
+        page = drafts.queue(store, limit=10, stages=list(Stage))
         kept = photos.expired(store, limit=10, now=school.service.clock().replace(year=2100))
     files = list((school.service.settings.data_dir / "photos").rglob("*.*"))
     return page.items == () and kept == () and files == []

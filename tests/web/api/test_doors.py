@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from fastapi import FastAPI
-from fastapi.routing import APIRoute
 from starlette.testclient import TestClient
 
 from app.store import keys
@@ -49,7 +49,7 @@ BODIES = {
 }
 
 
-def call(client: TestClient, method: str, path: str, headers: dict[str, str]) -> object:
+def call(client: TestClient, method: str, path: str, headers: dict[str, str]) -> Any:
     filled = path.replace("{draft_id}", "nobody").replace("{pupil_id}", "nobody").replace("{number}", "0")
     body = next((value for ending, value in BODIES.items() if path.endswith(ending)), {"text": "x"})
     if (
@@ -62,13 +62,6 @@ def call(client: TestClient, method: str, path: str, headers: dict[str, str]) ->
 
 
 def test_every_route_of_the_api_is_in_the_table(app: FastAPI) -> None:
-    found = {
-        (method, route.path)
-        for route in app.routes
-        if isinstance(route, APIRoute) and route.path.startswith("/v1")
-        for method in route.methods
-    }
-    assert found == set(SCOPES) or found == set(), found ^ set(SCOPES)
     described = {
         (method.upper(), path)
         for path, operations in app.openapi()["paths"].items()
@@ -82,13 +75,13 @@ def test_every_route_of_the_api_is_in_the_table(app: FastAPI) -> None:
 def test_without_a_key_or_with_another_scope(client: TestClient, school: School, method: str, path: str) -> None:
     anonymous = call(client, method, path, {})
     problem(anonymous, 401, "not-signed-in")
-    assert anonymous.headers["www-authenticate"].startswith("Bearer")  # type: ignore[attr-defined]
+    assert anonymous.headers["www-authenticate"].startswith("Bearer")
     needed = SCOPES[method, path]
     others = [scope for scope in ALL if scope != needed and not (needed == "drafts:write" and scope == "review:write")]
     problem(call(client, method, path, school.key(*others)), 403, "scope-missing")
     let_in = call(client, method, path, school.key(needed))
-    assert let_in.status_code not in {401, 403}  # type: ignore[attr-defined]
-    assert let_in.status_code < 500  # type: ignore[attr-defined]
+    assert let_in.status_code not in {401, 403}
+    assert let_in.status_code < 500
 
 
 @both_databases
@@ -121,7 +114,7 @@ def test_admin_stands_for_every_scope(client: TestClient, school: School) -> Non
     "value", ["Bearer", "Bearer ", "Bearer fl_wrong", "Basic YTpi", "fl_x", "Bearer \u00e9", "Bearer a b"]
 )
 def test_headers_that_open_nothing(client: TestClient, value: str) -> None:
-    answer = client.get("/v1/queue", headers={"Authorization": value.encode("latin-1")})
+    answer = client.get("/v1/queue", headers=[(b"Authorization", value.encode("latin-1"))])
     problem(answer, 401, "not-signed-in")
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from starlette.testclient import TestClient
 
-from app.store import Store, drafts, idempotency
+from app.domain import Stage
+from app.store import Store, drafts, idempotency, keys
 from app.web.intake import from_json
 from tests.web.api.test_bad_input import problem
 from tests.web.api.test_vet import BLUE, GOOD_NEWS, photo
@@ -19,7 +20,7 @@ def author(school: School) -> dict[str, str]:
 
 def count(school: School) -> int:
     with school.read() as store:
-        return len(drafts.queue(store, limit=100, stages=list(drafts.Stage)).items)
+        return len(drafts.queue(store, limit=100, stages=list(Stage)).items)
 
 
 @both_databases
@@ -63,8 +64,6 @@ def test_a_failed_request_leaves_the_key_free(client: TestClient, author: dict[s
 
 
 def test_while_the_first_is_running(client: TestClient, school: School, author: dict[str, str]) -> None:
-    from app.store import keys
-
     with school.write() as store:
         (key,) = keys.every(store)
         idempotency.begin(

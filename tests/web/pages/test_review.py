@@ -145,13 +145,16 @@ def test_a_stopped_draft_cannot_be_approved(author: Browser, approver: Browser, 
     assert "Return it to its author" in _fault(answer.text)
 
 
-def test_a_changed_register_asks_for_another_check(author: Browser, approver: Browser, school: School) -> None:
+def test_a_changed_register_asks_for_another_check(
+    author: Browser, approver: Browser, school: School, clock: Clock
+) -> None:
     place = author.draft()
     digest = _digest(approver.get(place).text)
     register.put_accounts(school.office, [Account("whitehouse_oak")], by="test", now=NOW)
     refused = approver.post(f"{place}/decision", decision="approve", digest=digest)
     assert refused.status_code == 409
     assert "Check again" in _fault(refused.text)
+    clock.go_on(seconds=1)
     again = approver.post(f"{place}/vet")
     assert (again.status_code, again.headers["location"]) == (303, place)
     answer = approver.post(f"{place}/decision", decision="approve", digest=digest)

@@ -1,0 +1,254 @@
+"""Children's names are found however they are written, and other people's and things' names are let be."""
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from app.domain import Certainty, Entity, Field, NameFound, Pupil, StaffMember
+from app.text.names import NameIndex, find
+
+PUPILS = [
+    Pupil("smith", "", "Alice", "Smith", middle="Mae", year="4", class_name="Oak"),
+    Pupil("okafor", "", "Thomas", "Okafor", preferred_first="Tom", year="5", class_name="Rowan"),
+    Pupil("turner", "", "Grace", "Turner", year="3", class_name="Hazel"),
+    Pupil("hughes", "", "William", "Hughes", preferred_first="Will", year="6", class_name="Elm"),
+    Pupil("king", "", "Rowan", "King", year="1", class_name="Ash"),
+    Pupil("chen", "", "May", "Chen", year="2", class_name="Elm"),
+    Pupil("brown", "", "Holly", "Brown", year="4", class_name="Maple"),
+    Pupil("green", "", "Ivy", "Green", year="3", class_name="Hazel"),
+    Pupil("sayed", "", "Fatima", "Al-Sayed", year="R", class_name="Acorn"),
+    Pupil("berg", "", "Dylan", "van den Berg", year="N", class_name=""),
+    Pupil("rose", "", "Lilly-Rose", "Carter", year="3", class_name="Hazel"),
+    Pupil("page", "", "Hope", "Page", year="", class_name="Hazel"),
+    Pupil("moses", "", "Moses", "Ng", year="X", class_name="Elm"),
+    Pupil("paris", "", "Paris", "Hill", year="2", class_name="Elm"),
+    Pupil("summer", "", "Summer", "Dawson", year="2", class_name="Elm"),
+    Pupil("jacob", "", "Jacob", "Fraser", year="1", class_name="Ash"),
+    Pupil("emily", "", "Emily", "Fraser", year="5", class_name="Rowan"),
+    Pupil("osei", "", "Kwame", "Osei", year="2", class_name="Elm"),
+    Pupil("ruby", "", "Ruby", "Mistry", year="2", class_name="Elm"),
+    Pupil("oscar", "", "Oscar", "Lindley", year="2", class_name="Elm"),
+]  # fmt: skip
+STAFF = [
+    StaffMember("Miss", "Alice", "Fenwick"),
+    StaffMember("Mrs", "Helen", "Grace"),
+    StaffMember("Mr", "Jacob", "Fraser"),
+]
+INDEX = NameIndex.build(PUPILS, STAFF, allowed=["Alice Gate"])
+
+
+def words(text: str, found: tuple[NameFound, ...]) -> list[str]:
+    return [text[one.where.start : one.where.end] for one in found]
+
+
+def named(text: str, field: Field = Field.TEXT, least: Certainty = Certainty.LIKELY) -> list[str]:
+    return words(text, tuple(one for one in find(text, INDEX, field=field) if one.certainty >= least))
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "pupil"),
+    [
+        ("Well done Alice Smith for reading", "Alice Smith", "smith"),
+        ("Well done alice smith for reading", "alice smith", "smith"),
+        ("ALICE\nSMITH", "ALICE\nSMITH", "smith"),
+        ("Alice Mae Smith read", "Alice Mae Smith", "smith"),
+        ("Alice J. Smith read", "Alice J. Smith", "smith"),
+        ("Alice Mae read", "Alice Mae", "smith"),
+        ("Smith, Alice (4)", "Smith, Alice", "smith"),
+        ("Award: TURNER Grace", "TURNER Grace", "turner"),
+        ("Award: Okafor Tom", "Okafor Tom", "okafor"),
+        ("Tommy built a den", "Tommy", "okafor"),
+        ("Fatima Al Sayed", "Fatima Al Sayed", "sayed"),
+        ("Dylan Vandenberg wins", "Dylan Vandenberg", "berg"),
+        ("Dylan Van-\nden Berg wins", "Dylan Van-\nden Berg", "berg"),
+        ("Lilly Rose and her pig", "Lilly Rose", "rose"),
+        ("LillyRose won", "LillyRose", "rose"),
+        ("Alice’s painting", "Alice", "smith"),
+        ("Alices painting", "Alices", "smith"),
+        ("J a c o b is five", "J a c o b", "jacob"),
+        ("J.a.c.o.b is five", "J.a.c.o.b", "jacob"),
+        ("Well done j4cob", "j4cob", "jacob"),
+        ("Well done F@tima!", "F@tima", "sayed"),
+        ("Well done @lice today", "@lice", "smith"),
+        ("Well done J*cob", "J*cob", "jacob"),
+        ("Аlісе read", "Аlісе", "smith"),
+        ("Al\u200bi\u00adce read", "Al\u200bi\u00adce", "smith"),
+        ("Emliy you star", "Emliy", "emily"),
+        ("#WellDoneAliceSmith", "AliceSmith", "smith"),
+        ("#alicesmith", "alicesmith", "smith"),
+        ("#GoAlicesmith", "Alicesmith", "smith"),
+        ("alicesmith did it", "alicesmith", "smith"),
+        ("AliceSmith did it", "AliceSmith", "smith"),
+        ("@kwameoseifan scored", "kwameosei", "osei"),
+        ("www.school.example/alice-smith-wins", "alice-smith", "smith"),
+        ("write to alice.smith@school.example", "alice.smith", "smith"),
+        ("Freya and Emily F. won", "Emily F.", "emily"),
+        ("Emily F won", "Emily F", "emily"),
+        ("by K Osei", "K Osei", "osei"),
+        ("by K. Osei", "K. Osei", "osei"),
+        ("A.S. in Year 4 wins", "A.S.", "smith"),
+        ("AS (Oak) wins our prize", "AS", "smith"),
+        ("Pupil AMS (Oak) wins our prize", "AMS", "smith"),
+        ("The Okafor twins", "Okafor", "okafor"),
+        ("young Okafor on the cello", "Okafor", "okafor"),
+        ("Goals from Osei, Okafor and Mistry", "Osei", "osei"),
+        ("Ruby scored twice", "Ruby", "ruby"),
+        ("April showers, and Hope's mum helped", "Hope", "page"),
+        ("Well done Hope for swimming", "Hope", "page"),
+        ("By Hope, age 6", "Hope", "page"),
+        ("Summer hugged her mum", "Summer", "summer"),
+        ("Reader of the week: Ruby", "Ruby", "ruby"),
+        ("2nd Oscar 3rd Kwame", "Oscar", "oscar"),
+        ("Oscar, you star", "Oscar", "oscar"),
+        ("well done oscar you star", "oscar", "oscar"),
+        ("Well done Miss Kwame Osei", "Kwame Osei", "osei"),
+    ],
+)  # fmt: skip
+def test_names_in_every_dress(text: str, name: str, pupil: str) -> None:
+    found = [one for one in find(text, INDEX) if one.certainty >= Certainty.LIKELY]
+    assert name in words(text, tuple(found))
+    assert pupil in found[words(text, tuple(found)).index(name)].pupils
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Mrs Grace read to us", "Mr. King ran", "Mrs Alice Hughes", "St Thomas Church", "King Rowan", "Rev Ruby",
+        "author Alice Sebold visited", "Volunteer Emily came", "Alice Springs", "Alice Gate is shut", "Oscar Wilde", "Grace before lunch",
+        "Hope you are well", "Will you come?", "May half term", "21 May", "in May", "May June July", "Summer fair", "Summer 2027",
+        "Rowan class", "Year 1 Rowan", "Rowan 98%", "Ash, Elm and Rowan are swimming", "Holly and ivy wreaths", "hope, joy and grace",
+        "Trip to Paris", "A card from Paris, France", "London, Rome and Paris", "Green Park", "Brown's bakery", "Okafor's Garage",
+        "police dog Oscar", "Our guinea pigs are called Ruby and Oscar", "Oscar the class hamster", "Oscar Bear", "Oscar the great",
+        "We are reading Emily", "Emily the Musical", "Emily and the Dragon", "Emily in the Woods", "Oscar was played by Year 6",
+        "Moses and Goliath", "Emily Brontesson wrote", "Sarah Emily", "Zxyq Oscar", "Z Okafor", "Alice Fenwick", "Thanks Miss Fenwick and Alice",
+        "EMILY ZXYQWORTH", "Ruby 2 tickets", "the ruby", "a Ruby", "PE (Oak)", "ruby red", "will", "Thank you Emily from Thames Valley Police",
+        "Emily's Emporium", "@StThomasChurch", "#HopeForTheFuture", "#StOscar", "Emily R from Slough", "Emily Zed",
+    ],
+)  # fmt: skip
+def test_other_people_and_things_are_let_be(text: str) -> None:
+    assert named(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Well done to little Barnaby in Year 2", "Barnaby"),
+        ("Barnaby Finch (Year 2) won", "Barnaby Finch"),
+        ("Barnaby, aged 7, won", "Barnaby"),
+        ("A girl called Araminta wrote this", "Araminta"),
+        ("the pupil Barnaby", "Barnaby"),
+        ("The Fotheringay twins", "Fotheringay"),
+        ("Well done Barnaby!", "Barnaby"),
+        ("WELL DONE BARNABY", "BARNABY"),
+        ("Congratulations to our superstar Barnaby", "Barnaby"),
+        ("Star of the week: Barnaby", "Barnaby"),
+        ("Qwertia in Year 4 has won a cup", "Qwertia"),
+    ],
+)
+def test_a_child_who_is_not_on_the_roll_is_in_doubt(text: str, name: str) -> None:
+    (found,) = find(text, INDEX)
+    assert words(text, (found,)) == [name]
+    assert (found.certainty, found.pupils, found.instead) == (Certainty.AMBIGUOUS, (), "one of our pupils")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Barnaby came", "Thank you Barnaby", "Mr Barnaby in Year 2", "Zxyq", "Anglo-Saxons in Year 4", "Helen in Year 3 is our teacher",
+        "barnaby in Year 2", "#Barnaby in Year 2", "April in Year 2", "Well done to everybody: Barnaby", "Qwertia (Year 4)",
+        "Well done to the big brave Barnaby Rudge", "Year 4", "Barnaby",
+    ],
+)  # fmt: skip
+def test_not_every_given_name_is_a_child(text: str) -> None:
+    assert find(text, INDEX) == ()
+
+
+def test_file_names_and_pictures() -> None:
+    assert named("IMG_alice_smith.jpg", Field.FILE_NAME) == ["alice_smith"]
+    assert named("20261104-emily-and-oscar-reading.heic", Field.FILE_NAME) == ["emily", "oscar"]
+    assert named("headgirlAliceSmith.png", Field.FILE_NAME) == ["AliceSmith"]
+    assert named("summer_fair_poster.png", Field.FILE_NAME) == []
+    (found,) = find("EMILY", INDEX, field=Field.PICTURE_TEXT, photo=2)
+    assert (found.where.field, found.where.photo) == (Field.PICTURE_TEXT, 2)
+
+
+def test_an_address_without_a_scheme_is_opened() -> None:
+    text = "see alicesmithwins.example now"
+    assert named(text) == []
+    found = find(text, INDEX, entities=(Entity(4, 26, "alicesmithwins.example"), Entity(4, 18, "alicesmithwins")))
+    assert words(text, found) == ["alicesmith"]
+
+
+def test_the_commonest_words_stay_in_doubt() -> None:
+    assert named("Will taught us chess", least=Certainty.AMBIGUOUS) == ["Will"]
+    assert named("Will taught us chess") == []
+
+
+def test_lists_carry_their_members() -> None:
+    assert named("Thanks to Oscar, Hope (Elm), Ruby & Will") == ["Oscar", "Hope", "Ruby", "Will"]
+    assert named("Hope and Ruby", least=Certainty.AMBIGUOUS) == ["Hope", "Ruby"]
+    assert "Mae" not in named("Oscar, Mae")
+
+
+def test_reasons_are_plain_and_hold_no_name() -> None:
+    (found,) = find("Well done Alice Smith", INDEX)
+    assert found.certainty is Certainty.CERTAIN
+    assert found.reasons == ("a first name on the roll beside a surname on the roll, of one pupil",)
+
+
+@pytest.mark.parametrize(
+    ("text", "instead"),
+    [
+        ("Well done Alice", "a Year 4 pupil"),
+        ("Well done Fatima", "a Reception pupil"),
+        ("Well done Dylan", "a Nursery child"),
+        ("Well done Hope", "one of our pupils"),
+        ("The Fraser family", "one of our families"),
+        ("The Okafor family", "a Year 5 pupil"),
+    ],
+)
+def test_what_could_be_said_instead(text: str, instead: str) -> None:
+    assert find(text, INDEX)[0].instead == instead
+
+
+def test_leavers_come_last_and_are_former_pupils() -> None:
+    from datetime import date
+
+    left = Pupil("left", "", "Alice", "Ng", year="6", left_on=date(2026, 7, 20))
+    others = [Pupil(f"a{number}", "", "Alice", "Dee", year="1", class_name="Ash") for number in range(6)]
+    (found,) = find("Well done Alice in Oak", NameIndex.build([left, *others, *PUPILS]))
+    assert found.pupils[0] == "smith"
+    assert len(found.pupils) == 5
+    assert "left" not in found.pupils
+    assert find("Well done Alice", NameIndex.build([left]))[0].instead == "a former pupil"
+
+
+SPLITTERS = st.sampled_from(["\u200b", "\u200d", "\u00ad", "\u2060", "\ufeff", "\u034f"])
+
+
+@given(st.sampled_from(PUPILS[:10]), st.data())
+def test_an_invisible_character_never_hides_a_full_name(pupil: Pupil, data: st.DataObject) -> None:
+    name = f"{pupil.preferred_first or pupil.legal_first} {pupil.legal_surname}"
+    for _ in range(data.draw(st.integers(1, 3))):
+        place = data.draw(st.integers(0, len(name)))
+        name = name[:place] + data.draw(SPLITTERS) + name[place:]
+    found = find(f"Well done {name} today", INDEX)
+    assert any(pupil.id in one.pupils and one.certainty >= Certainty.LIKELY for one in found)
+
+
+PARTS = st.sampled_from(
+    ["Alice", "Smith", " ", "  ", ", ", ".", "\n", "'s", "’", "#", "@", "A", "S.", "Year 4", "(Oak)", "Hope", "and", "J a c o b",
+     "j4cob", "*", "the", "twins", "May", "21", "dog", "called", "http://", "Aa1", "é", "\u200b", "ß", "İ", "🎉", "Mrs", "%", "-", "_"]
+)  # fmt: skip
+
+
+@given(st.one_of(st.text(), st.lists(PARTS, max_size=14).map("".join)), st.sampled_from(Field))
+@example("'s'sA", Field.TEXT)
+def test_any_text_is_judged_and_spans_are_in_range(text: str, field: Field) -> None:
+    for one in find(text, INDEX, field=field):
+        assert 0 <= one.where.start < one.where.end <= len(text)
+        assert one.reasons
+
+
+def test_an_empty_school_finds_nobody_of_its_own() -> None:
+    assert find("Well done Alice Smith", NameIndex.build([])) == ()
