@@ -266,7 +266,7 @@ def cover_photo(
     """
     with database.read() as session:
         draft = drafts.get(Store(session, school_id), draft_id)
-        if number >= len(draft.draft.photos):
+        if not 0 <= number < len(draft.draft.photos):
             raise NotFound("The draft has no such photo.")
         photo = _submitted(session, school_id, draft, files)[number]
     _vettable(draft)

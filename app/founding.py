@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 
 from app import register
 from app.db import Database
-from app.domain import Account
-from app.errors import SetUpError
+from app.domain import Account, fold_handle
+from app.errors import Malformed, SetUpError
 from app.policy import DEFAULT_FILE
 from app.settings import Settings
 from app.store import Store, keys, policies, schools
@@ -16,6 +17,8 @@ from app.vault import CHECK_FILE, KEY_FILE, create_key
 from app.web.schoolwork import office_of
 from app.web.security import Scope
 from app.web.service import Service
+
+_HANDLE = re.compile(r"[a-z0-9_]{1,15}")
 
 
 def prepare(settings: Settings) -> None:
@@ -32,9 +35,16 @@ def prepare(settings: Settings) -> None:
 
 
 def found_school(service: Service, name: str, account: str, *, by: str, now: datetime) -> tuple[School, str]:
-    """A school with the default policy and its first account; returns it and its admin key's secret."""
+    """A school with the default policy and its first account; returns it and its admin key's secret.
+
+    Malformed for a name or handle that is none; Conflict where there is a school of that name.
+    """
+    if not name.strip():
+        raise Malformed("A school has a name.")
+    if not _HANDLE.fullmatch(fold_handle(account)):
+        raise Malformed("A handle has 1 to 15 letters, figures or underscores.")
     with service.database.write() as session:
-        school = schools.create(session, name, by=by, now=now)
+        school = schools.create(session, name.strip(), by=by, now=now)
         store = Store(session, school.id)
         policies.add(store, DEFAULT_FILE.read_text(encoding="utf-8"), by=by, now=now)
         _, secret = keys.create(store, "admin", [Scope.ADMIN], by=by, now=now)

@@ -14,6 +14,9 @@ from typing import Generic, TypeVar
 
 Result = TypeVar("Result")
 
+Begun = Future
+"""A job that was begun; `Jobs.wait` gives its result."""
+
 
 class JobFailed(Exception):
     """The job raised, was cut off, or took longer than allowed."""
@@ -26,14 +29,14 @@ class Jobs(Generic[Result]):
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix="look")
         self._kept = kept
         self._timeout_s = timeout_s
-        self._futures: OrderedDict[str, Future[Result]] = OrderedDict()
+        self._futures: OrderedDict[str, Begun[Result]] = OrderedDict()
         self._lock = threading.Lock()
 
-    def start(self, key: str, job: Callable[[], Result]) -> Future[Result]:
+    def start(self, key: str, job: Callable[[], Result]) -> Begun[Result]:
         """Begin the job, unless it was begun before and did not fail."""
         with self._lock:
             future = self._futures.get(key)
-            if future is None or (future.done() and future.exception() is not None):
+            if future is None or _failed(future):
                 future = self._pool.submit(job)
                 self._futures[key] = future
             self._futures.move_to_end(key)
@@ -42,25 +45,25 @@ class Jobs(Generic[Result]):
                     del self._futures[old]
             return future
 
-    def result(self, key: str, job: Callable[[], Result]) -> Result:
-        """The job's result, begun now if it was not before; JobFailed if there is none in time."""
+    def wait(self, job: Begun[Result]) -> Result:
+        """The result of a job that was begun; JobFailed if there is none in time."""
         try:
-            return self.start(key, job).result(self._timeout_s)
+            return job.result(self._timeout_s)
         except (FutureTimeout, CancelledError) as error:
             raise JobFailed("it took too long") from error
         except Exception as error:
             raise JobFailed(type(error).__name__) from error
 
-    def knows(self, key: str) -> bool:
-        """Whether that job was begun and its result is kept or still awaited."""
+    def begun(self, key: str) -> Begun[Result] | None:
+        """That job, if it was begun, is still kept and did not fail; never begins it."""
         with self._lock:
-            return key in self._futures
-
-    def forget(self, key: str) -> None:
-        """Drop what is kept under that key."""
-        with self._lock:
-            self._futures.pop(key, None)
+            future = self._futures.get(key)
+            return None if future is None or _failed(future) else future
 
     def close(self) -> None:
         """Wait for what is running; begin nothing more."""
         self._pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _failed(future: Begun[Result]) -> bool:
+    return future.done() and (future.cancelled() or future.exception() is not None)

@@ -18,6 +18,13 @@ LIGHTS = {
 _STYLES = {Outcome.ADVISE: "cyan", Outcome.REFER: "yellow", Outcome.REJECT: "red"}
 
 
+# Control characters as pictures of themselves: one for one, so that spans still fit, and no terminal obeys them.
+_VISIBLE = {
+    **{code: 0x2400 + code for code in range(0x20) if code not in b"\t\n"},
+    **dict.fromkeys(range(0x7F, 0xA0), 0xFFFD),
+}
+
+
 def light(answer: Answer) -> Text:
     """The verdict as a word with its colour; never the colour alone."""
     word, style = LIGHTS[answer]
@@ -26,7 +33,7 @@ def light(answer: Answer) -> Text:
 
 def marked(text: str, findings: Iterable[Finding]) -> Text:
     """The text with the words that findings point at marked, the worst outcome on top."""
-    shown = Text(text)
+    shown = Text(text.translate(_VISIBLE))
     for finding in sorted(findings, key=lambda one: one.outcome):
         if isinstance(finding.where, Words) and finding.where.field == "text":
             shown.stylize(f"{_STYLES[finding.outcome]} underline", finding.where.start, finding.where.end)
@@ -85,7 +92,7 @@ def show(console: Console, text: str, verdict: Verdict, photos: Iterable[PhotoFa
     for alike in _alike(verdict.findings):
         head, words = finding_lines(alike)
         console.print(head)
-        console.print(Padding(words, (0, 0, 0, 9)))
+        console.print(Padding(words, (0, 0, 0, 9)), soft_wrap=False)
     if not verdict.findings:
         console.print("  Nothing was found. A person still decides.")
     console.print(f"  policy {verdict.policy}, engine {verdict.engine}", style="dim")

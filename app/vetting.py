@@ -20,7 +20,7 @@ from app.domain import (
     Unseen,
     Verdict,
 )
-from app.jobs import JobFailed, Jobs
+from app.jobs import Begun, JobFailed, Jobs
 from app.policy import MatchingMode, Policy
 from app.text import Guide
 from app.vision import Engine, Gallery, Picture, Seen, Sight, recognise, see
@@ -41,14 +41,21 @@ class Snapshot:
     class_of: dict[str, str]
 
     def may_match(self, draft: Draft, mode: MatchingMode) -> Matching:
-        """Whether the faces of this draft may be compared: DONE stands for "yes"."""
+        """Whether the faces of this draft may be compared: DONE stands for "yes".
+
+        Strictly, every child who may be pictured must have agreed: those of the classes declared, those
+        whose class is not known, and whoever is meant by a class that is not known.
+        """
         if mode is MatchingMode.OFF or not self.gallery.pupils:
             return Matching.OFF
         if mode is MatchingMode.ENROLLED:
             return Matching.DONE
         wanted = {name.casefold() for name in draft.classes}
-        pictured = [pupil for pupil, name in self.class_of.items() if not wanted or name.casefold() in wanted]
-        if draft.outsiders or not all(pupil in self.consented for pupil in pictured):
+        unknown = wanted - {name.casefold() for name in self.class_of.values()}
+        pictured = {
+            pupil for pupil, name in self.class_of.items() if not (wanted and name) or name.casefold() in wanted
+        }
+        if draft.outsiders or unknown or not pictured <= self.consented:
             return Matching.NOT_PERMITTED
         return Matching.DONE
 
@@ -84,22 +91,26 @@ class Eyes:
 
     def start(self, photo: Submitted, matching: Matching) -> None:
         """Begin to look, so that what is seen is there when the draft comes."""
-        self._jobs.start(*self._job(photo, matching))
+        self._begin(photo, matching)
 
     def look(self, photo: Submitted, matching: Matching) -> Seen:
         """What there is to see; JobFailed where looking failed or took too long."""
-        return self._jobs.result(*self._job(photo, matching))
+        return self._jobs.wait(self._begin(photo, matching))
 
     def close(self) -> None:
         """Finish what is being looked at."""
         self._jobs.close()
 
-    def _job(self, photo: Submitted, matching: Matching) -> tuple[str, Callable[[], Seen]]:
-        # A look with vectors serves where none are asked for; never the other way round.
-        with_vectors = f"{photo.photo.sha256} vectors"
-        if matching is Matching.DONE or self._jobs.knows(with_vectors):
-            return with_vectors, lambda: see(photo.open(), self.engine, Matching.DONE)
-        return photo.photo.sha256, lambda: see(photo.open(), self.engine, matching)
+    def _begin(self, photo: Submitted, matching: Matching) -> Begun[Seen]:
+        # Two files may have the same pixels and only one of them doubts, which a look tells of.
+        plain = " ".join((photo.photo.sha256, *photo.photo.doubts))
+        with_vectors = f"{plain} vectors"
+        if matching is Matching.DONE:
+            return self._jobs.start(with_vectors, lambda: see(photo.open(), self.engine, Matching.DONE))
+        # A look with vectors that was made serves where none are asked for; it is never made for that.
+        return self._jobs.begun(with_vectors) or self._jobs.start(
+            plain, lambda: see(photo.open(), self.engine, matching)
+        )
 
 
 def sight_of(policy: Policy, engine: str) -> Sight:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Annotated
 
 import typer
-from rich.table import Table
+from rich.table import Column, Table
 
 from app.cli.office import ACTOR, COULD_NOT_RUN, SchoolOption, err, now, opened, out, say_secret, school_of
 from app.store import Store, keys, people
@@ -42,7 +42,7 @@ def list_keys(school: SchoolOption = "") -> None:
     at = now()
     with opened() as service, service.database.read() as session:
         every = keys.every(Store(session, school_of(service, school).id))
-    table = Table("id", "name", "begins", "scopes", "state", "last used")
+    table = Table(Column("id", no_wrap=True, min_width=32), "name", "begins", "scopes", "state", "last used")
     for key in every:
         expired = key.expires_at is not None and key.expires_at <= at
         state = "revoked" if key.revoked_at else "expired" if expired else "holds"

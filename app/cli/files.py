@@ -11,6 +11,7 @@ import typer
 from app import policy as policies_of
 from app import register
 from app.cli.office import ACTOR, COULD_NOT_RUN, SchoolOption, err, now, opened, out, school_of
+from app.integrations.sheets import Problem, has_errors
 from app.register import Difference
 from app.rules import CITED
 from app.store import Store, policies
@@ -25,9 +26,18 @@ DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what would cha
 
 def _show(difference: Difference, *, dry_run: bool) -> None:
     for problem in difference.problems:
-        out.print(f"line {problem.line}: {problem.detail}", style="yellow")
+        out.print(_told(problem), style="yellow" if problem.warning else "red")
+    if has_errors(difference.problems):
+        err.print("The file cannot be used as it is; nothing would be changed.")
+        raise typer.Exit(COULD_NOT_RUN)
     done = "would be" if dry_run else "are"
     out.print(f"{len(difference.added)} {done} added, {len(difference.changed)} changed, {len(difference.left)} gone")
+
+
+def _told(problem: Problem) -> str:
+    """The problem with its line and column; a file as a whole has neither."""
+    line = f"line {problem.line}" if problem.line else ""
+    return ": ".join(part for part in (line, problem.pointer, problem.detail) if part)
 
 
 @import_app.command("roster")
@@ -67,14 +77,15 @@ def import_permissions(
     school: SchoolOption = "",
 ) -> None:
     """All answers of this school year's round, one row a pupil, keyed by UPN (CSV)."""
+    if (opened_on is None) != (due_on is None):
+        raise typer.BadParameter("A round has both days or none.", param_hint="--opened-on, --due-on")
     with opened() as service:
         office = office_of(service, school_of(service, school).id)
+        difference = register.import_permissions(office, file.read_bytes(), by=ACTOR, now=now(), dry_run=dry_run)
+        # Answers first: in a round that is over, silence may permit, and a no not yet loaded looks like silence.
         if opened_on and due_on and not dry_run:
             register.open_round(office, opened_on=opened_on.date(), due_on=due_on.date(), by=ACTOR, now=now())
-        _show(
-            register.import_permissions(office, file.read_bytes(), by=ACTOR, now=now(), dry_run=dry_run),
-            dry_run=dry_run,
-        )
+        _show(difference, dry_run=dry_run)
 
 
 @import_app.command("events")
@@ -94,7 +105,7 @@ def show_policy(school: SchoolOption = "") -> None:
     """The policy in force, in words."""
     with opened() as service:
         for line in policies_of.describe(policy_of(service, school_of(service, school).id)):
-            out.print(line, markup=False)
+            out.print(line)
 
 
 def _problems(file: Path) -> int:
@@ -105,7 +116,7 @@ def _problems(file: Path) -> int:
         return 1
     problems = policies_of.check(text, CITED)
     for problem in problems:
-        out.print(f"{file.name}:{problem.line}: {problem.detail}", style="red", markup=False)
+        out.print(f"{file.name}:{problem.line}: {problem.detail}", style="red")
     return len(problems)
 
 

@@ -8,9 +8,10 @@ from datetime import datetime
 from typing import Annotated
 
 import typer
+from pydantic import ValidationError
 from rich.console import Console
 
-from app.errors import SetUpError
+from app.errors import Fault, SetUpError
 from app.main import open_service, the_time
 from app.settings import Settings
 from app.store import schools
@@ -22,18 +23,29 @@ COULD_NOT_RUN = 3
 
 ACTOR = "command-line"
 
-out = Console(highlight=False)
-err = Console(stderr=True, highlight=False)
+# Lines stay whole, so that a path or an id can be taken from them, and brackets are brackets.
+out = Console(highlight=False, markup=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
 
 SchoolOption = Annotated[
     str, typer.Option("--school", help="The school's short name, where one installation serves several.")
 ]
 
 
+def read_settings() -> Settings:
+    """The settings of the environment. SetUpError, without the values, where one cannot be."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        wrong = error.errors(include_input=False, include_url=False)
+        faults = (Fault("", f"FLEDGLING_{str(one['loc'][0]).upper()}: {one['msg']}") for one in wrong)
+        raise SetUpError("The environment has settings that cannot be.", errors=tuple(faults)) from None
+
+
 @contextmanager
 def opened() -> Iterator[Service]:
     """The service of the settings, closed at the end."""
-    service = open_service(Settings())
+    service = open_service(read_settings())
     try:
         yield service
     finally:

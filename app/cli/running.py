@@ -10,12 +10,11 @@ import typer
 import uvicorn
 
 from app import demo as demonstration
-from app.cli.office import err
+from app.cli.office import err, read_settings
 from app.main import application, create_app
 from app.main import serve as wired
 from app.policy import load_default
 from app.rules.catalogue import render
-from app.settings import Settings
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -30,7 +29,7 @@ def serve(
     port: Annotated[int, typer.Option(help="The port to listen on.")] = 8000,
 ) -> None:
     """Serve web pages and API."""
-    _listen(create_app(Settings()), host, port)
+    _listen(create_app(read_settings()), host, port)
 
 
 def demo(
@@ -38,7 +37,7 @@ def demo(
     port: Annotated[int, typer.Option(help="The port to serve on.")] = 8000,
 ) -> None:
     """Make a demo school, vet a handful of drafts with real photos, print the reports, then serve."""
-    service = demonstration.run(Path("data") / "demo", serving=not once)
+    service = demonstration.run(read_settings(), serving=not once)
     if once:
         service.close()
         return

@@ -6,10 +6,20 @@ from typing import Annotated
 
 import typer
 
-from app.cli.office import ACTOR, COULD_NOT_RUN, SchoolOption, err, now, opened, out, say_secret, school_of
+from app.cli.office import (
+    ACTOR,
+    COULD_NOT_RUN,
+    SchoolOption,
+    err,
+    now,
+    opened,
+    out,
+    read_settings,
+    say_secret,
+    school_of,
+)
 from app.founding import found_school, prepare
 from app.main import open_service
-from app.settings import Settings
 from app.store import Store, audit
 from app.vault import KEY_FILE
 from app.vision import models
@@ -23,7 +33,7 @@ def init(
     account: Annotated[str, typer.Option(help="The handle of its first account.")],
 ) -> None:
     """Make the database, one school with the default policy and its first account; print an admin key once."""
-    settings = Settings()
+    settings = read_settings()
     prepare(settings)
     service = open_service(settings)
     try:
@@ -38,14 +48,14 @@ def init(
 
 def migrate() -> None:
     """Bring the database's tables up to date."""
-    prepare(Settings())
+    prepare(read_settings())
     err.print("The tables are up to date.")
 
 
 @models_app.command("status")
 def models_status() -> None:
     """What is found of every file of weights, and which engine would look at photos."""
-    settings = Settings()
+    settings = read_settings()
     for one in models.status(settings.models, settings.shared):
         out.print(one.line, style=None if one.intact else "red")
     engine = models.ready(settings.models, settings.shared)
@@ -57,7 +67,7 @@ def models_status() -> None:
 @models_app.command("prepare")
 def models_prepare() -> None:
     """Convert the weights that need converting; does nothing where that was done."""
-    settings = Settings()
+    settings = read_settings()
     if models.prepare(settings.models, settings.shared, err.print) is None:
         raise typer.Exit(COULD_NOT_RUN)
 

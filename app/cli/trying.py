@@ -8,12 +8,14 @@ from typing import Annotated
 import typer
 
 from app import desk
-from app.cli.office import ACTOR, COULD_NOT_RUN, SchoolOption, err, now, opened, out, school_of
+from app.cli.office import ACTOR, SchoolOption, now, opened, out, school_of
 from app.domain import Answer, Draft
+from app.errors import Fault, Malformed
 from app.report import show
-from app.store import Store, accounts
+from app.store import Store, accounts, events
 from app.vetting import vet as judge
 from app.web.reports import report
+from app.web.schemas import PHOTOS, TEXT_POINTS
 from app.web.schoolwork import register_of
 
 _STATUS = {Answer.APPROVE: 0, Answer.REFER: 1, Answer.REJECT: 2}
@@ -36,10 +38,11 @@ def vet(
 ) -> None:
     """Judge a draft. Exit status: 0 approve, 1 refer, 2 reject, 3 could not run."""
     photos, alts = photo or [], alt or []
-    if len(photos) > 4 or len(alts) > len(photos):
-        err.print("At most four photos, and no more alt texts than photos.")
-        raise typer.Exit(COULD_NOT_RUN)
+    if len(photos) > PHOTOS or len(alts) > len(photos):
+        raise Malformed("At most four photos are taken, and no more alt texts than photos.")
     words = typer.get_text_stream("stdin").read().rstrip("\n") if text == "-" else text
+    if len(words) > TEXT_POINTS:
+        raise Malformed(f"The text has {len(words):,} characters; {TEXT_POINTS:,} are taken.")
     at = now()
     with opened() as service:
         school_id = school_of(service, school).id
@@ -50,6 +53,8 @@ def vet(
         ]
         with service.database.read() as session:
             own = accounts.every(Store(session, school_id))
+            if event and events.find(Store(session, school_id), event) is None:
+                raise Malformed("There is no such event.", errors=(Fault("#/event_id", f"{event} is unknown"),))
         draft = Draft(
             text=words,
             photos=tuple(one.upload.photo for one in taken),

@@ -90,10 +90,14 @@ def posts() -> tuple[Post, ...]:
 _ALT = "Visitors in orange space suits lined up in the school hall"
 
 
-def run(folder: Path, *, serving: bool) -> Service:
-    """Make the school afresh in ``folder``, vet the drafts, print the reports and, if ``serving``, keys and sign-ins."""
+def run(installed: Settings, *, serving: bool) -> Service:
+    """Make the school afresh, vet the drafts, print the reports and, if ``serving``, keys and sign-ins.
+
+    It lives in the folder ``demo`` of the data folder, with a database of its own, so that it touches nothing else.
+    """
     console = Console(highlight=False)
-    settings = Settings(data_dir=folder, models_dir=folder.parent / "models", database_url="")
+    folder = installed.data_dir / "demo"
+    settings = installed.model_copy(update={"data_dir": folder, "models_dir": installed.models, "database_url": ""})
     shutil.rmtree(folder, ignore_errors=True)
     now = the_time()
     console.print("• making the demo school: 420 fictional pupils, 45 staff", style="dim")

@@ -15,7 +15,13 @@ from app.store import Store, audit
 from app.store.records import read_evidence, read_findings, write_evidence, write_findings
 from app.tables import DecisionRow, VerdictRow
 
-_NEWEST_FIRST = (VerdictRow.revision.desc(), VerdictRow.vetted_at.desc(), VerdictRow.id.desc())
+# Of verdicts of one instant, the one with the newer register: ids of one millisecond are in no order.
+_NEWEST_FIRST = (
+    VerdictRow.revision.desc(),
+    VerdictRow.vetted_at.desc(),
+    VerdictRow.register_version.desc(),
+    VerdictRow.id.desc(),
+)
 
 
 class DecisionKind(StrEnum):

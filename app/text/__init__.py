@@ -60,7 +60,7 @@ def read(draft: Draft, photos: Sequence[PhotoFacts], guide: Guide, now: datetime
     lengths = reader.attempt("length", lambda: measure(draft.text), Lengths(0, 0, 0))
     reader.cues += reader.attempt("links", lambda: _accidents(draft.text, entities.urls), ())
     for writing in _writings(draft, photos):
-        if not writing.text.isspace():
+        if writing.text.strip():
             reader.take(writing, entities)
     return TextFacts(
         visible=any(map(_shows, draft.text)),

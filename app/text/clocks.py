@@ -38,10 +38,9 @@ _HOURS: Final = {
     )
 }
 _AN_HOUR: Final = "(?:" + "|".join(_HOURS) + ")"
-_MERIDIEM: Final = r" ?([ap])\.?m\b\.?"
 _TIME: Final = re.compile(
-    r"(?<![\w£$:./\-])(?P<h>[01]?\d|2[0-4])(?:[:.h](?P<m>[0-5]\d))?(?: ?(?P<ap>[ap])\.?m\b\.?)?"
-    r"(?: ?(?:-|–|—|to|til|till|until|and) ?(?P<h2>[01]?\d|2[0-4])(?:[:.](?P<m2>[0-5]\d))?(?: ?(?P<ap2>[ap])\.?m\b\.?)?)?(?![\w%£:/]|[.\-]\d)"
+    r"(?<![\w£$:./\-])(?P<h>[01]?\d|2[0-4])(?:[:.h](?P<m>[0-5]\d))?(?: ?(?P<ap>[ap])(?:m\b|\.m\b\.?))?"
+    r"(?: ?(?:-|–|—|to|til|till|until|and) ?(?P<h2>[01]?\d|2[0-4])(?:[:.](?P<m2>[0-5]\d))?(?: ?(?P<ap2>[ap])(?:m\b|\.m\b\.?))?)?(?![\w%£:/]|[.\-]\d)"
 )
 _AT: Final = re.compile(
     r"(?:\bat|@|\bfrom|\bby|\buntil|\btill|\bbetween|\baround|\babout|\bbefore|\bafter|\bfor|starts?|time:?|when:?|[–—-]|,|\|)(?: about| around)? ?$"

@@ -199,11 +199,8 @@ def _by_number(lower: str, today: date) -> Iterator[Days]:
 
 def _coming_day_of_month(number: int, today: date) -> date:
     """The next day with that number: this month's, or the first month's after it that has one."""
-    for ahead in range(62):
-        day = today + timedelta(days=ahead)
-        if day.day == number:
-            return day
-    return today
+    ahead = (today + timedelta(days=days) for days in range(62))
+    return next(day for day in ahead if day.day == number)
 
 
 def _by_weekday(lower: str, text: str, today: date) -> Iterator[Days]:

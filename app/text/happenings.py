@@ -14,21 +14,22 @@ from app.text.passage import Passage
 
 __all__ = ["Calendar", "calendar_of", "named_events"]
 
-_EMPTY_TEXT: Final = (
-    "a an and at by for from in into of on our the their to with your this that's s whole annual"
-)
+_EMPTY_TEXT: Final = "a an and at by for from in into of on our the their to with your this that's s whole annual"
 _EMPTY: Final = frozenset(_EMPTY_TEXT.split())
 _GROUP: Final = re.compile(r"(?:year|class|reception|nursery|ks\d|y\d|\d)\w*")
 _ALIKE: Final = 88  # rapidfuzz ratio of the whole name; "chrismas fair" is 96, "christmas fare" 93, "spring fair" 67
 _FUZZY_LETTERS: Final = 8  # shorter names are too easily like something else
 _GAP_WORDS: Final = 2  # other words that may stand among those of a name
+_BREAKS: Final = frozenset({"is", "are", "was", "were", "will", "has", "have", "had", "but", "isn't"})
 _KEY_LETTERS: Final = 4
+_WORD: Final = re.compile(r"[^\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
 class _Name:
     event: Event
     words: tuple[str, ...]  # stems that carry its meaning, in order
+    runs: frozenset[str]  # how it looks written as one word
     place: str  # as in a passage, with blanks around; empty if none
 
 
@@ -39,10 +40,12 @@ class Calendar:
         self._by_key: dict[str, list[_Name]] = {}
         for event in events:
             place = " ".join(_stems(event.place))
-            names = {_meaningful(each) for each in (event.title, *event.synonyms)} - {()}
-            for words in sorted(names):
-                for key in {word[:_KEY_LETTERS] for word in (*words, "".join(words))}:
-                    self._by_key.setdefault(key, []).append(_Name(event, words, place))
+            for title in (event.title, *event.synonyms):
+                words = _meaningful(title)
+                runs = frozenset({"".join(words), _stem("".join(_WORD.findall(fold(title).text)) or ".")})
+                name = _Name(event, words, runs, place)
+                for key in {word[:_KEY_LETTERS] for word in (*words, *runs)} if words else ():
+                    self._by_key.setdefault(key, []).append(name)
 
     def named(self, words: Sequence[str]) -> Iterator[tuple[_Name, int, int]]:
         """Names among the stems of a text, each with the first and one past the last word of it."""
@@ -51,7 +54,7 @@ class Calendar:
             for name in self._by_key.get(key, ()):
                 if id(name) not in seen:
                     seen.add(id(name))
-                    if (span := _span(name.words, words)) is not None:
+                    if (span := _span(name, words)) is not None:
                         yield name, *span
 
 
@@ -112,17 +115,20 @@ def _meaningful(text: str) -> tuple[str, ...]:
 _LEAN_WORDS: Final = 2
 
 
-def _span(name: Sequence[str], words: Sequence[str]) -> tuple[int, int] | None:
+def _span(named: _Name, words: Sequence[str]) -> tuple[int, int] | None:
     """Where the words of a name stand: in order and together, run into one, or nearly so spelt."""
-    size = len(name)
+    name = named.words
     for first, word in enumerate(words):
         if word == name[0] and (last := _in_order(name, words, first)):
             return first, last
-        if size > 1 and word == "".join(name):
+        if word in named.runs:
             return first, first + 1
-    if len("".join(name)) < _FUZZY_LETTERS:
-        return None
     whole = " ".join(name)
+    return _nearly(name, whole, words) if len(whole) >= _FUZZY_LETTERS else None
+
+
+def _nearly(name: Sequence[str], whole: str, words: Sequence[str]) -> tuple[int, int] | None:
+    size = len(name)
     for first in range(len(words) - size + 1):
         if words[first][0] != name[0][0]:
             continue
@@ -137,7 +143,7 @@ def _in_order(name: Sequence[str], words: Sequence[str], first: int) -> int:
     place = first
     for wanted in name[1:]:
         near = words[place + 1 : place + 2 + _GAP_WORDS]
-        if wanted not in near:
+        if wanted not in near or not _BREAKS.isdisjoint(near[: near.index(wanted)]):
             return 0
         place += 1 + near.index(wanted)
     return place + 1

@@ -23,7 +23,7 @@ _RULES: Final[Mapping[Form, Sequence[Callable[[Naming, Scene], Weights]]]] = {
         signs.praise_before, signs.child_before, signs.award_before, signs.doing, signs.pronoun_after, signs.belongings,
         signs.class_beside, signs.family, signs.spoken_to, signs.disguised, signs.praise_inside,
     ),
-    Form.FULL: (doubts.pupil_title, doubts.well_known, doubts.staff_name, doubts.place_or_firm),
+    Form.FULL: (doubts.pupil_title, doubts.well_known, doubts.staff_name, doubts.place_or_firm, signs.class_beside, signs.praise_before),
     Form.INITIALLED: (
         doubts.adult_title, doubts.well_known, doubts.place_or_firm,
         signs.class_beside, signs.praise_before, signs.award_before,

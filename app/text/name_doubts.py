@@ -6,7 +6,7 @@ from app.text.gazetteer import is_given_name, is_proper, is_word, lexicon
 from app.text.name_index import SURNAMES, Role
 from app.text.name_pieces import Form, Naming
 from app.text.name_scene import Scene, Weights, close
-from app.text.name_signs import acts, family, praise_before
+from app.text.name_signs import acts, family, is_child_title, praise_before
 from app.text.name_words import Case, Word
 
 # ------------------------------------------------------------------ the word itself
@@ -19,7 +19,7 @@ def letter_case(naming: Naming, scene: Scene) -> Weights:
         return
     if word.case is Case.LOWER:
         if naming.level or is_word(word.key):
-            small = (-1.6, -4.0) if naming.level else (-0.8, -2.8)
+            small = (-1.2, -4.0) if naming.level else (-0.8, -2.8)
             yield small[0 if careless else 1], "no capital letter, so an ordinary word"
             return
         yield (-0.3 if careless else -0.7), "no capital letter"
@@ -89,7 +89,7 @@ def adult_title(naming: Naming, scene: Scene) -> Weights:
     if not before or not _titled(scene.first(naming)):
         return
     nearest = before[0]
-    if nearest.key in lexicon("little-titles") and nearest.key != "young":
+    if is_child_title(before):
         return
     another = nearest.case is not Case.LOWER and not is_word(nearest.key) and _titled(nearest)
     if _is_title(nearest, scene):
@@ -189,7 +189,7 @@ def other_initial(naming: Naming, scene: Scene) -> Weights:
 def well_known(naming: Naming, scene: Scene) -> Weights:
     """People of history, characters, titles, places, days."""
     if not scene.phrases.isdisjoint(range(naming.first, naming.last)):
-        yield (-6.0 if naming.form is Form.SINGLE else -4.0), "part of a well-known name, title or phrase"
+        yield (-6.0 if naming.form is Form.SINGLE else -4.5), "part of a well-known name, title or phrase"
     elif naming.form is Form.SINGLE and scene.key(naming) in lexicon("well-known"):
         if scene.keys & (lexicon("story-words") | lexicon("well-known")) - {scene.key(naming)}:
             yield -3.2, "a character or figure among others or in a story"
@@ -382,4 +382,5 @@ def works(naming: Naming, scene: Scene) -> Weights:
 def stories(naming: Naming, scene: Scene) -> Weights:
     """Words of history, scripture and legend elsewhere in the text."""
     if scene.keys & lexicon("story-words") - {scene.key(naming)}:
-        yield -1.0, "words of history, scripture or legend nearby"
+        scripture = scene.key(naming) in lexicon("scripture-names")
+        yield (-2.6 if scripture else -1.0), "words of history, scripture or legend nearby"

@@ -81,7 +81,7 @@ def groups_named(writing: Writing, index: NameIndex) -> tuple[Group, ...]:
             found.append(Group(place, "N" if word.key == "nursery" else "R"))
         elif word.key in index.class_names and word.case is not Case.LOWER:
             found.append(Group(place, class_name=word.key))
-        elif _DIGIT_CLASS.fullmatch(word.key) and word.case is Case.UPPER:
+        elif _DIGIT_CLASS.fullmatch(word.key) and word.case is not Case.LOWER:
             found.append(Group(place, word.key[0]))
     return tuple(found)
 

@@ -30,12 +30,18 @@ def child_before(naming: Naming, scene: Scene) -> Weights:
     before = scene.before(naming, 4)
     if not before:
         return
-    if before[0].key in lexicon("little-titles"):
+    if is_child_title(before):
         yield (2.8 if naming.role in SURNAMES else 1.2), "after young, little or Master"
     elif before[0].key in lexicon("children") and before[0].case is Case.LOWER:
         yield (1.0 if naming.role is Role.MIDDLE else 1.8), "after a word for a child"
     elif before[0].key in lexicon("links") and any(word.key in lexicon("children") for word in before):
         yield 1.0, "near a word for a child"
+
+
+def is_child_title(before: list[Word]) -> bool:
+    """Whether the words before, nearest first, begin with young, little, Master or ``little Miss``."""
+    keys = [word.key for word in before[:2]]
+    return keys[0] in lexicon("little-titles") or keys in (["miss", "little"], ["mr", "little"])
 
 
 def award_before(naming: Naming, scene: Scene) -> Weights:

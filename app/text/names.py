@@ -24,7 +24,7 @@ AMBIGUOUS: Final = 1.2
 
 _MOST_PUPILS: Final = 5
 _IN_LIST: Final = re.compile(
-    r"'?s?\s*(?:\([^()]{0,20}\))?\s*(?:[,;&+/|•·]|\band\b|\bwith\b|\bplus\b|\n|\t| {2,})[\s,&•·-]*(?:and\s+)?"
+    r"'?s?\s*(?:\([^()]{0,20}\))?\s*(?:[,;&+/|•·]|\band\b|\bwith\b|\bplus\b|\n|\t| {2,})[\s,&•·*-]*(?:and\s+)?"
 )
 _LIST_BONUS: Final = 1.9
 

@@ -103,10 +103,8 @@ def _at(sentences: list[_Sentence], place: int) -> _Sentence:
 
 def _place_in(passage: Passage, folded_place: int) -> int:
     """Where in the passage's text the piece stands that holds a place of the folded text."""
-    for begin, (_, end) in zip(passage.begins, passage.spans, strict=True):
-        if end > folded_place:
-            return begin
-    return 0
+    pieces = zip(passage.begins, passage.spans, strict=True)
+    return next((begin for begin, (_, end) in pieces if end > folded_place), 0)
 
 
 def _still_to_come(when: When, sentence: _Sentence, former: _Sentence | None, now: datetime) -> When | None:

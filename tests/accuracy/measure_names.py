@@ -12,6 +12,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from app.domain import Certainty, Field, NameFound, Pupil, StaffMember
 from app.text.names import NameIndex, find
@@ -120,7 +121,7 @@ def _count(tally: Tally, leaks: list[dict[str, int]], found: list[NameFound], le
         tally.by_trap[trap][name] += bool(found)
 
 
-def _count_pupils(tally: Tally, leaks: list[dict[str, int]], found: tuple[NameFound, ...]) -> None:
+def _count_pupils(tally: Tally, leaks: list[dict[str, Any]], found: tuple[NameFound, ...]) -> None:
     for leak in leaks:
         hits = [one for one in found if _touches(leak, one)]
         if leak["pupil_id"] and hits:

@@ -48,9 +48,12 @@ def test_every_name_of_a_pupil_is_known() -> None:
 
 
 def test_a_pupil_without_some_names_is_taken_as_is() -> None:
-    index = NameIndex.build([pupil(1, "", "Ng"), pupil(2, "X", "", former=("", "-", "- Hart")), pupil(3, "Li", "Li")])
+    index = NameIndex.build(
+        [pupil(1, "", "Ng"), pupil(2, "X", "", former=("", "-", "- Hart")), pupil(3, "Li-Li", "Li")]
+    )
     assert index.ids == ("p1", "p2", "p3")
     assert index.initials == {"ll": [2]}
+    assert list(index.roles("li")) == [(Role.HALF, [2]), (Role.SURNAME, [2])]
     assert roles(index, "ng") == {Role.SURNAME}
 
 

@@ -27,6 +27,7 @@ PUPILS = [
     Pupil("emily", "", "Emily", "Fraser", year="5", class_name="Rowan"),
     Pupil("osei", "", "Kwame", "Osei", year="2", class_name="Elm"),
     Pupil("ruby", "", "Ruby", "Mistry", year="2", class_name="Elm"),
+    Pupil("long", "", "Will", "Long", year="2", class_name="KB"),
     Pupil("oscar", "", "Oscar", "Lindley", year="2", class_name="Elm"),
 ]  # fmt: skip
 STAFF = [
@@ -91,6 +92,7 @@ def named(text: str, field: Field = Field.TEXT, least: Certainty = Certainty.LIK
         ("Pupil AMS (Oak) wins our prize", "AMS", "smith"),
         ("The Okafor twins", "Okafor", "okafor"),
         ("young Okafor on the cello", "Okafor", "okafor"),
+        ("Little Miss Okafor was the star", "Okafor", "okafor"),
         ("Goals from Osei, Okafor and Mistry", "Osei", "osei"),
         ("Ruby scored twice", "Ruby", "ruby"),
         ("April showers, and Hope's mum helped", "Hope", "page"),
@@ -120,9 +122,10 @@ def test_names_in_every_dress(text: str, name: str, pupil: str) -> None:
         "Trip to Paris", "A card from Paris, France", "London, Rome and Paris", "Green Park", "Brown's bakery", "Okafor's Garage",
         "police dog Oscar", "Our guinea pigs are called Ruby and Oscar", "Oscar the class hamster", "Oscar Bear", "Oscar the great",
         "We are reading Emily", "Emily the Musical", "Emily and the Dragon", "Emily in the Woods", "Oscar was played by Year 6",
-        "Moses and Goliath", "Emily Brontesson wrote", "Sarah Emily", "Zxyq Oscar", "Z Okafor", "Alice Fenwick", "Thanks Miss Fenwick and Alice",
+        "Moses and Goliath", "Jacob and his ark", "Emily Brontesson wrote", "Sarah Emily", "Zxyq Oscar", "Z Okafor", "Alice Fenwick", "Thanks Miss Fenwick and Alice",
         "EMILY ZXYQWORTH", "Ruby 2 tickets", "the ruby", "a Ruby", "PE (Oak)", "ruby red", "will", "Thank you Emily from Thames Valley Police",
         "Emily's Emporium", "@StThomasChurch", "#HopeForTheFuture", "#StOscar", "Emily R from Slough", "Emily Zed",
+        "Rowan and Elm are out", "Look at some kwmae here", "Our guinea pigs Ruby and Oscar", "Hope street",
     ],
 )  # fmt: skip
 def test_other_people_and_things_are_let_be(text: str) -> None:
@@ -184,6 +187,74 @@ def test_the_commonest_words_stay_in_doubt() -> None:
     assert named("Will taught us chess") == []
 
 
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("2nd Oscar", "after a place in a contest"),
+        ("Ruby and Oscar scored", "followed by what a person does"),
+        ("Ruby is our champion", "followed by what a child is"),
+        ("Oscar in Oak class won", "a year or class stands beside it"),
+        ("Fatima in Reception", "a year or class stands beside it"),
+        ("Year 4 and Oscar won", "a year or class stands before it"),
+        ("well done ruby you star", "after words of praise or greeting"),
+        ("Moses came", "also a well-known character or figure"),
+        ("Emily from Slough", "from another place or firm"),
+        ("emily F won", "with the first letter of that pupil's surname"),
+        ("Emily R won", "followed by another pupil's or person's initial"),
+        ("Okafors came to say so to the twins, young Okafors", "an apostrophe is missing"),
+        ("young Okafor hall", "followed by the word for a place, firm or club"),
+        ("Well done Emily f", "after words of praise or greeting"),
+    ],
+)
+def test_reasons_say_what_was_seen(text: str, reason: str) -> None:
+    assert reason in {each for one in find(text, INDEX) for each in one.reasons}
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("Emily from the library", "from another place or firm"),
+        ("Reminder: Oscar", "after a colon or dash in a list of results"),
+        ("Oscar hall", "followed by the word for a place, firm or club"),
+        ("Emily a star", "followed by another pupil's or person's initial"),
+        ("Year 4! Oscar won", "a year or class stands before it"),
+        ("Oscar won. In Year 4", "a year or class stands beside it"),
+        ("Emily A fantastic day", "with the first letter of that pupil's surname"),
+        (
+            "CONGRATULATIONS AS in Oak and everyone who came",
+            "initials of a pupil of the year or class named beside them",
+        ),
+    ],
+)
+def test_reasons_are_not_made_up(text: str, reason: str) -> None:
+    assert reason not in {each for one in find(text, INDEX) for each in one.reasons}
+
+
+def test_a_member_of_staff_of_the_same_name_lessens_it() -> None:
+    (found,) = find("Jacob Fraser came", INDEX)
+    assert found.certainty is Certainty.LIKELY
+    assert "also the name of a member of staff" in found.reasons
+
+
+def test_two_little_words_are_less_sure_than_two_names() -> None:
+    (found,) = find("Thanks to Will Long", INDEX)
+    assert (found.certainty, found.pupils) == (Certainty.LIKELY, ("long",))
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [("Alice Y4", "smith"), ("Alice (5H)", "alice5"), ("Alice, Year 5", "alice5"), ("Alice in Oak", "smith")],
+)
+def test_a_year_or_class_in_the_text_leads_to_the_likeliest(text: str, first: str) -> None:
+    index = NameIndex.build([Pupil("alice5", "", "Alice", "Ng", year="5", class_name="Holly"), *PUPILS])
+    assert find(text, index)[0].pupils[0] == first
+
+
+def test_initials_need_a_year_or_class_and_a_pupil_of_it() -> None:
+    assert named("A.S. wins") == named("A.S. in Year 5 wins") == named("A, S in Year 4") == []
+    assert named("KB is our class") == []
+
+
 def test_lists_carry_their_members() -> None:
     assert named("Thanks to Oscar, Hope (Elm), Ruby & Will") == ["Oscar", "Hope", "Ruby", "Will"]
     assert named("Hope and Ruby", least=Certainty.AMBIGUOUS) == ["Hope", "Ruby"]
@@ -193,7 +264,10 @@ def test_lists_carry_their_members() -> None:
 def test_reasons_are_plain_and_hold_no_name() -> None:
     (found,) = find("Well done Alice Smith", INDEX)
     assert found.certainty is Certainty.CERTAIN
-    assert found.reasons == ("a first name on the roll beside a surname on the roll, of one pupil",)
+    assert found.reasons == (
+        "a first name on the roll beside a surname on the roll, of one pupil",
+        "after words of praise or greeting",
+    )
 
 
 @pytest.mark.parametrize(

@@ -8,20 +8,21 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from starlette.datastructures import FormData, UploadFile
 from starlette.responses import RedirectResponse, Response
 
 from app import desk
-from app.domain import hash_of
+from app.domain import Draft, hash_of
 from app.errors import Conflict, Fault, FledglingError, Malformed
 from app.store import Store, accounts, events
 from app.vetting import vet
 from app.web.drafting import assemble, keep_files
 from app.web.intake import Intake, Upload, from_json, read_upload, safe_name
 from app.web.pages import visiting
-from app.web.pages.rendering import Visitor, printable, render
+from app.web.pages.draft_page import draft_for
+from app.web.pages.rendering import Visitor, in_plain_words, printable, render
 from app.web.pages.visiting import SEE_OTHER, PageRoute, Posted, Writing
 from app.web.problems import faults_of
 from app.web.repeats import once
@@ -70,9 +71,26 @@ class DraftMade(BaseModel):
 
 
 @router.get("/compose")
-def show_form(service: Serving, visitor: Writing) -> Response:
-    """An empty form."""
-    return _page(service, visitor, Typed())
+def show_form(service: Serving, visitor: Writing, again: Annotated[str, Query(max_length=64)] = "") -> Response:
+    """An empty form; with ``again``, filled in from a draft of the visitor's own."""
+    if not again:
+        return _page(service, visitor, Typed())
+    with service.database.read() as session:
+        found = draft_for(Store(session, visitor.principal.school_id), visitor, again)
+    said = ["Choose the photos again: only their descriptions were kept here."] if found.draft.photos else []
+    return _page(service, visitor, _typed_from(found.draft), said)
+
+
+def _typed_from(draft: Draft) -> Typed:
+    alt_texts = [photo.alt_text for photo in draft.photos]
+    return Typed(
+        text=draft.text,
+        classes=", ".join(draft.classes),
+        outsiders=draft.outsiders,
+        event_id=draft.event_id or "",
+        account=draft.account,
+        alt_texts=(*alt_texts, *[""] * (PHOTOS - len(alt_texts))),
+    )
 
 
 async def _sent(visitor: Writing, form: Posted) -> Sent:  # noqa: ARG001 - the role is checked before the form is read
@@ -179,7 +197,7 @@ def _refused(service: Service, visitor: Visitor, sent: Sent, error: FledglingErr
 def _words(fault: Fault) -> str:
     name, _, number = fault.pointer.removeprefix("#/").partition("/")
     label = f"What photo {int(number) + 1} shows" if name == "alt_texts" else _LABELS.get(name, "The form")
-    return f"{label}: {fault.detail.removeprefix('Value error, ')}."
+    return f"{label}: {in_plain_words(fault.detail)}."
 
 
 def _page(

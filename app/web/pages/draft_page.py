@@ -19,6 +19,7 @@ from app.web.security import Scope
 from app.web.service import Service
 
 VETTABLE = QUEUED | {Stage.REJECTED, Stage.RETURNED, Stage.APPROVED, Stage.RECEIVED}
+_REWRITTEN = frozenset({Stage.REJECTED, Stage.RETURNED, Stage.WITHDRAWN, Stage.EXPIRED})
 
 _WHAT_TO_DO = {
     "register-changed": "Press “Check again” below, look at what it finds now, then decide.",
@@ -92,6 +93,7 @@ def show_draft(
         may_decide=reviews and not why_not,
         why_not=why_not,
         may_vet=Stage(draft.stage) in VETTABLE,
+        may_rewrite=Stage(draft.stage) in _REWRITTEN and draft.author == visitor.principal.id,
     )
 
 
@@ -103,8 +105,8 @@ def _faults(problem: FledglingError | None) -> list[str]:
 
 def _why_not(visitor: Visitor, draft: DraftOut) -> str:
     """Why a reviewer cannot decide; empty where they can."""
-    if draft.stage == Stage.REJECTED:
-        return "The rules stop this draft, or an approver did: nobody can approve it as it is."
+    if draft.stage == Stage.REJECTED and draft.report.verdict == "reject":
+        return "The rules stop this draft: nobody can approve it as it is."
     if Stage(draft.stage) not in QUEUED:
         return "There is nothing to decide."
     if draft.photos and draft.author == visitor.principal.id:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -77,3 +78,12 @@ def _clock_of(visitor: Visitor | None) -> Callable[[datetime], str]:
 def printable(text: str) -> str:
     """Text that can be shown whatever was sent: NUL and lone surrogates become the replacement character."""
     return "".join("\ufffd" if char == "\x00" or 0xD800 <= ord(char) <= 0xDFFF else char for char in text)
+
+
+def in_plain_words(detail: str) -> str:
+    """What a check of the input says, in words for people."""
+    return re.sub(
+        r"String should have at most (\d+) characters?",
+        lambda found: f"has more than {int(found[1]):,} characters",
+        detail.removeprefix("Value error, "),
+    )

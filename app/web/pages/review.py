@@ -16,7 +16,7 @@ from app.store import Store, drafts, photos
 from app.store.verdicts import DecisionKind
 from app.web.dossiers import queue_items
 from app.web.pages.draft_page import Answered, draft_for, show_draft
-from app.web.pages.rendering import Visitor, render
+from app.web.pages.rendering import Visitor, in_plain_words, render
 from app.web.pages.visiting import SEE_OTHER, PageRoute, Posted, Reviewing, Visiting, Writing, field
 from app.web.problems import faults_of
 from app.web.schemas import DecisionIn, QueueItem
@@ -103,9 +103,7 @@ def _deciding(form: FormData) -> Deciding:
         taken = DecisionIn.model_validate(given)
     except ValidationError as error:
         faults = faults_of(error.errors(include_input=False, include_url=False))
-        said = "; ".join(
-            f"{fault.pointer.removeprefix('#/')}: {fault.detail.removeprefix('Value error, ')}" for fault in faults
-        )
+        said = "; ".join(f"{fault.pointer.removeprefix('#/')}: {in_plain_words(fault.detail)}" for fault in faults)
         raise Malformed(f"The form cannot be taken as it is ({said}).", errors=faults) from None
     return Deciding(DecisionKind(taken.decision), taken.digest, taken.reason, dict(taken.answers))
 

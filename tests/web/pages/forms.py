@@ -16,15 +16,15 @@ from tests.web.conftest import School
 BOUNDARY = "----fledgling"
 DULL = "We planted bulbs by the front gate this week."
 
-_COLOURS = ((200, 40, 40), (40, 160, 40), (40, 40, 200), (160, 120, 20))
+COLOURS = ((200, 40, 40), (40, 160, 40), (40, 40, 200), (160, 120, 20))
 
 Value = str | bytes | tuple[str, bytes]
 
 
-def drawn(faces: int = 3) -> bytes:
-    """A photo of that many people, none of whom stands out."""
+def drawn(faces: int = 3, *, without_first: bool = False) -> bytes:
+    """A photo of that many people in the order of `COLOURS`, none of whom stands out."""
     boxes = [Box(40 + 150 * place, 160, 130 + 150 * place, 280) for place in range(faces)]
-    return paper.png(faces=list(zip(_COLOURS, boxes, strict=False)))
+    return paper.png(faces=list(zip(COLOURS, boxes, strict=False))[1 if without_first else 0 :])
 
 
 def multipart(parts: Sequence[tuple[str, Value]]) -> bytes:

@@ -84,7 +84,7 @@ _TOO_LONG = "x" * 4_001
 @pytest.mark.parametrize(
     ("parts", "said"),
     [
-        ([("text", _TOO_LONG), ("classes", "Oak")], "The post: "),
+        ([("text", _TOO_LONG), ("classes", "Oak")], "The post: has more than 4,000 characters."),
         ([("text", "bulbs\x00"), ("classes", "Oak")], "The post: must not hold NUL"),
         ([("text", "bulbs"), ("classes", "Oak" * 100)], "Classes pictured: "),
         ([("text", "bulbs"), ("classes", "Oak"), ("event_id", "unheard-of")], "Event: is unknown"),
@@ -184,3 +184,19 @@ def test_whoever_may_not_write_is_refused_before_the_form_is_read(client: TestCl
     answer = officer.send([("csrf", "wrong"), ("text", DULL)])
     assert answer.status_code == 403
     assert "Your role does not include this page" in answer.text
+
+
+def test_a_draft_is_written_anew_from_what_it_was(author: Browser, client: TestClient, school: School) -> None:
+    place = author.draft("Well done Tom Okafor!", [(drawn(), "Two prizes")], classes="Oak, Maple", outsiders="true")
+    link = f"/compose?again={place.removeprefix('/drafts/')}"
+    assert link in author.get(place).text
+    page = author.get(link).text
+    assert "Well done Tom Okafor!</textarea>" in page
+    assert 'value="Oak, Maple"' in page
+    assert 'name="outsiders" value="true" checked' in page
+    assert 'value="Two prizes"' in page
+    assert "Choose the photos again" in page
+    other = open_browser(client, school, "approver")
+    assert link not in other.get(place).text
+    assert other.get("/compose?again=nothing").status_code == 404
+    assert link not in other.get(other.draft()).text

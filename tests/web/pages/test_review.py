@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import date, timedelta
 
 import pytest
 from starlette.testclient import TestClient
 
 from app import register
-from app.domain import Account, Stage
-from app.store import drafts, roster
+from app.domain import Account, Box, Stage
+from app.store import drafts, policies, roster
+from app.store.biometrics import Actor, BiometricDecision, Notice, Response
 from app.vault import PhotoFiles
+from app.vision import paper
 from tests.web.conftest import NOW, REFUSED, Clock, School, both_databases
-from tests.web.pages.forms import DULL, Browser, drawn, open_browser
+from tests.web.pages.forms import COLOURS, DULL, Browser, drawn, open_browser
 
 GROUP = ((drawn(), "Children planting bulbs"),)
 
@@ -73,6 +76,8 @@ def test_sending_a_draft_back_needs_a_reason(
     assert "Write why" in _fault(refused.text)
     approver.post(f"{place}/decision", decision=decision, digest=digest, reason="Which <gate>?\r\nSay so.")
     assert _stage(school, place) is stage
+    assert "There is nothing to decide" in approver.get(place).text
+    assert "Write it anew" in author.get(place).text
     assert "Which &lt;gate&gt;?\nSay so." in author.get(place).text
 
 
@@ -267,6 +272,39 @@ def test_alike_findings_stand_together(author: Browser) -> None:
     page = author.get(author.draft(DULL, GROUP)).text
     assert page.count("photos.identifiable") == 1
     assert "In photo 1, face 1; In photo 1, face 2; In photo 1, face 3" in page
+
+
+def test_a_likeness_is_shown_by_a_sign_and_the_likest_faces_are_told(
+    author: Browser, approver: Browser, school: School
+) -> None:
+    child = _enrol_alice(school)
+    likeness = author.draft(DULL, [(drawn(), "Children planting bulbs")], classes="Oak")
+    page = approver.get(likeness).text
+    assert page.count('class="clear"') == 1
+    assert re.search(r"<text [^>]*>1 !</text>", page)
+    assert "In photo 1, face 1" in page
+    others = author.draft(DULL, [(drawn(without_first=True), "Children planting bulbs")], classes="Oak")
+    page = approver.get(others).text
+    assert _asked(page) == [f"answer-{child}"]
+    assert re.search(r"Likest: photo 1: face \d, \d", page)
+    assert "Likest" not in author.get(others).text
+
+
+def _enrol_alice(school: School) -> str:
+    """Put one refused child's face on record, and have faces compared with those on record."""
+    child = school.pupil(REFUSED[0]).id
+    with school.write() as store:
+        current = policies.current(store)
+        assert current is not None
+        source = re.sub("(?m)^matching = .*$", 'matching = "enrolled"', current.source)
+        policies.add(store, source, by="test", now=NOW + timedelta(seconds=1))
+    day = date(2026, 9, 1)
+    consent = Response(child, Actor.PARENT, BiometricDecision.CONSENT, in_writing=True, received_on=day)
+    told = Notice(child, "mother", day)
+    register.record_response(school.office, child, consent, [told], by="test", now=NOW)
+    photo = paper.png(faces=[(COLOURS[0], Box(200, 100, 400, 360))])
+    register.add_reference_photo(school.office, child, photo, school.service.eyes.engine, by="test", now=NOW)
+    return child
 
 
 def test_lists_go_on_page_by_page(author: Browser, approver: Browser, clock: Clock) -> None:
