@@ -21,6 +21,13 @@ from app.web.schoolwork import register_of
 _STATUS = {Answer.APPROVE: 0, Answer.REFER: 1, Answer.REJECT: 2}
 
 
+def _standard_input() -> str:
+    try:
+        return typer.get_binary_stream("stdin").read().decode().rstrip("\n")
+    except UnicodeDecodeError:
+        raise Malformed("The text is not UTF-8.") from None
+
+
 def vet(
     text: Annotated[str, typer.Argument(help="The post. `-` reads it from standard input.")],
     photo: Annotated[
@@ -40,7 +47,7 @@ def vet(
     photos, alts = photo or [], alt or []
     if len(photos) > PHOTOS or len(alts) > len(photos):
         raise Malformed("At most four photos are taken, and no more alt texts than photos.")
-    words = typer.get_text_stream("stdin").read().rstrip("\n") if text == "-" else text
+    words = _standard_input() if text == "-" else text
     if len(words) > TEXT_POINTS:
         raise Malformed(f"The text has {len(words):,} characters; {TEXT_POINTS:,} are taken.")
     at = now()

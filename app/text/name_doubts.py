@@ -382,5 +382,5 @@ def works(naming: Naming, scene: Scene) -> Weights:
 def stories(naming: Naming, scene: Scene) -> Weights:
     """Words of history, scripture and legend elsewhere in the text."""
     if scene.keys & lexicon("story-words") - {scene.key(naming)}:
-        scripture = scene.key(naming) in lexicon("scripture-names")
+        scripture = scene.key(naming) in lexicon("scripture-names") and scene.keys & lexicon("scripture-words")
         yield (-2.6 if scripture else -1.0), "words of history, scripture or legend nearby"

@@ -59,7 +59,7 @@ def to_come(passage: Passage, times: Sequence[When], now: datetime) -> Iterator[
     former: _Sentence | None = None
     for sentence, latter in zip_longest(sentences, sentences[1:]):
         yielded = False
-        for when in sentence.times:
+        for when in _telling(sentence.times):
             meant = _still_to_come(when, sentence, former, now)
             if meant is not None:
                 yielded = True
@@ -68,6 +68,11 @@ def to_come(passage: Passage, times: Sequence[When], now: datetime) -> Iterator[
         if not yielded and not over and _somewhere(sentence):
             yield *passage.source(*_place_of(sentence)), "a place, and no time"
         former = sentence
+
+
+def _telling(times: Sequence[When]) -> Sequence[When]:
+    """The days; times of day alone only where no day is given."""
+    return [when for when in times if when.day] or times
 
 
 def _sentences(passage: Passage, times: Sequence[When]) -> list[_Sentence]:

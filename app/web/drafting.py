@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app import desk
-from app.domain import Draft
+from app.domain import Draft, SchoolFacts
 from app.errors import Fault, Malformed
-from app.store import Store, accounts, events, photos
+from app.policy import Policy
+from app.store import Store, photos
 from app.store.photos import StoredPhoto
-from app.vetting import Submitted
+from app.vetting import Submitted, Vetted, vet
 from app.web.intake import Intake
+from app.web.schoolwork import register_of
 from app.web.security import Principal
 from app.web.service import Service
 
@@ -25,17 +27,30 @@ class Assembled:
     taken: tuple[desk.Taken, ...]
 
 
-def assemble(service: Service, principal: Principal, intake: Intake, now: datetime) -> Assembled:
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A draft, the verdict on it, and the policy by which it was judged."""
+
+    assembled: Assembled
+    vetted: Vetted
+    policy: Policy
+
+
+def judge(service: Service, principal: Principal, intake: Intake, now: datetime) -> Judged:
+    """Assemble the draft that was sent and vet it; nothing is stored."""
+    register = register_of(service, principal.school_id)
+    snapshot = register.snapshot(now)
+    assembled = assemble(service, principal, intake, snapshot.facts, now)
+    vetted = vet(assembled.draft, assembled.submitted, snapshot, service.eyes, register.policy, now)
+    return Judged(assembled, vetted, register.policy)
+
+
+def assemble(service: Service, principal: Principal, intake: Intake, school: SchoolFacts, now: datetime) -> Assembled:
     """The draft that was sent. Malformed (422) for an unknown photo or event; PhotoRefused for a photo not taken."""
     sent = intake.draft
-    with service.database.read() as session:
-        store = Store(session, principal.school_id)
-        named = _photos(store, [ref.id for ref in sent.photos], now)
-        if sent.event_id is not None and events.find(store, sent.event_id) is None:
-            raise Malformed(
-                "There is no such event.", slug="event-unknown", errors=(Fault("#/event_id", "is unknown"),)
-            )
-        own = accounts.every(store)
+    if sent.event_id is not None and school.event(sent.event_id) is None:
+        raise Malformed("There is no such event.", slug="event-unknown", errors=(Fault("#/event_id", "is unknown"),))
+    named = _photos(service, principal, [ref.id for ref in sent.photos], now) if sent.photos else []
     taken = tuple(desk.take(one.data, file_name=one.file_name, alt_text=one.alt_text) for one in intake.uploads)
     submitted = (
         *(desk.stored(photo, service.files, ref.alt_text) for photo, ref in zip(named, sent.photos, strict=True)),
@@ -44,7 +59,7 @@ def assemble(service: Service, principal: Principal, intake: Intake, now: dateti
     draft = Draft(
         text=sent.text,
         photos=tuple(one.photo for one in submitted),
-        account=sent.account or (own[0].handle if own else ""),
+        account=sent.account or (school.accounts[0].handle if school.accounts else ""),
         author=principal.id,
         classes=tuple(name.strip() for name in sent.classes if name.strip()),
         outsiders=sent.outsiders,
@@ -57,8 +72,9 @@ def assemble(service: Service, principal: Principal, intake: Intake, now: dateti
     return Assembled(draft, submitted, taken)
 
 
-def _photos(store: Store, ids: list[str], now: datetime) -> list[StoredPhoto]:
-    known = photos.find_each(store, ids)
+def _photos(service: Service, principal: Principal, ids: list[str], now: datetime) -> list[StoredPhoto]:
+    with service.database.read() as session:
+        known = photos.find_each(Store(session, principal.school_id), ids)
     found, faults = [], []
     for index, photo_id in enumerate(ids):
         photo = known.get(photo_id)

@@ -190,6 +190,7 @@ def test_the_commonest_words_stay_in_doubt() -> None:
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
+        ("K Oscar scored", "followed by what a person does"),
         ("2nd Oscar", "after a place in a contest"),
         ("Ruby and Oscar scored", "followed by what a person does"),
         ("Ruby is our champion", "followed by what a child is"),

@@ -13,10 +13,9 @@ from app import desk
 from app.domain import Draft, Matching, hash_of
 from app.errors import Fault, Malformed, NotFound, Unsupported
 from app.store import Store, drafts, photos
-from app.vetting import vet
 from app.web.docs import draft_body, errors, photo_body
 from app.web.dossiers import draft_out, queue_items
-from app.web.drafting import assemble, keep_files
+from app.web.drafting import judge, keep_files
 from app.web.intake import Intake, Upload, media_type, read_draft, read_form, read_upload, safe_name
 from app.web.repeats import RepeatKey, once
 from app.web.reports import report
@@ -40,12 +39,11 @@ Cursor = Annotated[str | None, Query(max_length=400, description="Where the last
     responses=errors(413, 415),
     openapi_extra=draft_body(),
 )
-def judge(service: Serving, principal: Author, intake: Incoming, now: Now) -> Response:
+def vet_only(service: Serving, principal: Author, intake: Incoming, now: Now) -> Response:
     """The report; nothing of the draft is kept."""
-    assembled = assemble(service, principal, intake, now)
-    register = register_of(service, principal.school_id)
-    vetted = vet(assembled.draft, assembled.submitted, register.snapshot(now), service.eyes, register.policy, now)
-    made = report(vetted.verdict, vetted.evidence, register.policy, reviewer=principal.may(Scope.REVIEW))
+    judged = judge(service, principal, intake, now)
+    vetted = judged.vetted
+    made = report(vetted.verdict, vetted.evidence, judged.policy, reviewer=principal.may(Scope.REVIEW))
     return Response(made.model_dump_json(), media_type="application/json")
 
 
@@ -125,14 +123,13 @@ def submit(service: Serving, principal: Author, intake: Incoming, key: RepeatKey
     with once(service, principal, key, route="POST /v1/drafts", body_hash=intake.fingerprint) as attempt:
         if attempt.again:
             return attempt.again
-        assembled = assemble(service, principal, intake, now)
-        register = register_of(service, principal.school_id)
-        vetted = vet(assembled.draft, assembled.submitted, register.snapshot(now), service.eyes, register.policy, now)
+        judged = judge(service, principal, intake, now)
+        assembled = judged.assembled
         keep_files(service, assembled)
         with service.database.write() as session:
             store = Store(session, principal.school_id)
-            draft_id = desk.submit(store, assembled.draft, assembled.taken, vetted, kind=principal.kind, now=now)
-            made = draft_out(store, draft_id, register.policy, principal)
+            draft_id = desk.submit(store, assembled.draft, assembled.taken, judged.vetted, kind=principal.kind, now=now)
+            made = draft_out(store, draft_id, judged.policy, principal)
             return attempt.answer(store, 201, made, {"Location": f"/v1/drafts/{draft_id}"})
 
 

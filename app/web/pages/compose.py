@@ -17,8 +17,7 @@ from app import desk
 from app.domain import Draft, hash_of
 from app.errors import Conflict, Fault, FledglingError, Malformed
 from app.store import Store, accounts, events
-from app.vetting import vet
-from app.web.drafting import assemble, keep_files
+from app.web.drafting import judge, keep_files
 from app.web.intake import Intake, Upload, from_json, read_upload, safe_name
 from app.web.pages import visiting
 from app.web.pages.draft_page import draft_for
@@ -27,7 +26,6 @@ from app.web.pages.visiting import SEE_OTHER, PageRoute, Posted, Writing
 from app.web.problems import faults_of
 from app.web.repeats import once
 from app.web.schemas import PHOTOS, AltText
-from app.web.schoolwork import register_of
 from app.web.service import Now, Service, Serving
 
 router = APIRouter(route_class=PageRoute)
@@ -160,8 +158,6 @@ def submit(service: Serving, visitor: Writing, sent: Annotated[Sent, Depends(_se
     try:
         return _submit(service, visitor, sent.typed, sent.intake, now)
     except FledglingError as error:
-        if error.status >= 500:
-            raise
         return _refused(service, visitor, sent, error)
 
 
@@ -172,13 +168,12 @@ def _submit(service: Service, visitor: Visitor, typed: Typed, intake: Intake, no
     with once(service, principal, key, route="POST /compose", body_hash=intake.fingerprint) as attempt:
         if attempt.again:
             return RedirectResponse(attempt.again.headers["location"], SEE_OTHER)
-        assembled = assemble(service, principal, intake, now)
-        register = register_of(service, principal.school_id)
-        vetted = vet(assembled.draft, assembled.submitted, register.snapshot(now), service.eyes, register.policy, now)
+        judged = judge(service, principal, intake, now)
+        assembled = judged.assembled
         keep_files(service, assembled)
         with service.database.write() as session:
             store = Store(session, principal.school_id)
-            draft_id = desk.submit(store, assembled.draft, assembled.taken, vetted, kind=principal.kind, now=now)
+            draft_id = desk.submit(store, assembled.draft, assembled.taken, judged.vetted, kind=principal.kind, now=now)
             place = f"/drafts/{draft_id}"
             attempt.answer(store, SEE_OTHER, DraftMade(id=draft_id), {"location": place})
         return RedirectResponse(place, SEE_OTHER)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from threading import Event
 
 import pytest
 from starlette.testclient import TestClient
@@ -10,6 +13,8 @@ from starlette.testclient import TestClient
 from app import register
 from app.domain import Account
 from app.store import drafts
+from app.vision import paper
+from app.vision.detect import Found, Rgb
 from tests.web.conftest import NOW, School, both_databases
 from tests.web.pages.forms import DULL, Browser, Value, drawn, open_browser
 
@@ -158,6 +163,39 @@ def test_the_same_form_sent_twice_makes_one_draft(author: Browser, school: Schoo
     assert author.draft() != first
     with school.read() as store:
         assert len(drafts.by_author(store, author.person.id, limit=9).items) == 3
+
+
+class _Blindfold:
+    """A detector that waits until it may look."""
+
+    name = "paper-1"
+    weak = False
+
+    def __init__(self) -> None:
+        self.began, self.may_look = Event(), Event()
+
+    def detect(self, rgb: Rgb) -> tuple[Found, ...]:
+        self.began.set()
+        assert self.may_look.wait(30)
+        return ()
+
+    def glance(self, rgb: Rgb) -> tuple[Found, ...]:
+        return ()
+
+
+def test_a_form_sent_again_while_it_is_checked_is_not_taken_twice(author: Browser, school: School) -> None:
+    blindfold = _Blindfold()
+    school.service.eyes.engine = replace(paper.engine(), detector=blindfold)
+    attempt, photos = "0" * 32, [(drawn(), "Bulbs")]
+    with ThreadPoolExecutor(1) as pool:
+        first = pool.submit(author.draft, DULL, photos, attempt=attempt)
+        assert blindfold.began.wait(30)
+        second = author.compose(DULL, photos, attempt=attempt)
+        blindfold.may_look.set()
+        place = first.result(30)
+    assert second.status_code == 409
+    assert "is being checked already" in second.text
+    assert author.draft(DULL, photos, attempt=attempt) == place
 
 
 def test_events_and_accounts_are_offered(author: Browser, school: School) -> None:
