@@ -179,7 +179,7 @@ def _vet_all(console: Console, service: Service, school_id: str, now: datetime) 
         console.print()
         rules = ", ".join(dict.fromkeys(one.rule for one in vetted.verdict.findings if one.outcome > Outcome.ADVISE))
         summary.add_row(str(number), post.title, light(vetted.verdict.answer), rules or "none above advice")
-        _keep(service, school_id, draft, taken, vetted, now)
+        _keep(service, school_id, draft, taken, vetted, now + timedelta(milliseconds=number))
     console.print(summary)
 
 

@@ -144,7 +144,7 @@ def _is_of_event(when: When, sentence: _Sentence, former: _Sentence | None) -> b
         )
     if event or kinds["invite"] or kinds["going"]:
         return True
-    if when.clock and kinds["place"]:
+    if kinds["place"] and (when.clock or not when.loose):
         return True
     completes = former is not None and former.kinds["event"] and not former.is_past
     return bool(completes) and len(sentence.words) <= _FRAGMENT_WORDS

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StrictBool, StringConstraints
 
@@ -444,6 +444,13 @@ class Health(Outgoing):
     checks: dict[str, str] = Field(default_factory=dict)
 
 
+class FaultOut(BaseModel):
+    """One thing wrong with what was sent: a JSON pointer, or ``#/line/7`` of a file, and words."""
+
+    pointer: str
+    detail: str
+
+
 class Problem(BaseModel):
     """RFC 9457 problem details."""
 
@@ -464,4 +471,4 @@ class Problem(BaseModel):
     title: str
     status: int
     detail: str
-    errors: list[dict[str, Any]] | None = None
+    errors: list[FaultOut] | None = None

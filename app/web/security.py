@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from fastapi import Depends, Request
+from fastapi import Depends, Request, Security
 from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
 
 from app.errors import NotAllowed, NotSignedIn
@@ -101,10 +101,10 @@ def holding(scope: Scope) -> Callable[[Principal], Principal]:
     return check
 
 
-Author = Annotated[Principal, Depends(holding(Scope.DRAFTS))]
-Approver = Annotated[Principal, Depends(holding(Scope.REVIEW))]
-Registrar = Annotated[Principal, Depends(holding(Scope.REGISTER))]
-Administrator = Annotated[Principal, Depends(holding(Scope.ADMIN))]
+Author = Annotated[Principal, Security(holding(Scope.DRAFTS), scopes=[Scope.DRAFTS])]
+Approver = Annotated[Principal, Security(holding(Scope.REVIEW), scopes=[Scope.REVIEW])]
+Registrar = Annotated[Principal, Security(holding(Scope.REGISTER), scopes=[Scope.REGISTER])]
+Administrator = Annotated[Principal, Security(holding(Scope.ADMIN), scopes=[Scope.ADMIN])]
 
 
 def _by_key(service: Service, secret: str, now: datetime) -> Principal:

@@ -1,6 +1,8 @@
 """The wording checks, over tables of what must be found and of near misses."""
 
+import json
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -63,7 +65,7 @@ def test_the_span_is_of_the_text_as_sent() -> None:
 def test_cues_of_a_topic_do_not_overlap() -> None:
     text = "You lot are stupid useless idiots and your teachers are pathetic useless idiots"
     spans = sorted((cue.topic, cue.where.start, cue.where.end) for cue in read(text))
-    for former, latter in zip(spans, spans[1:], strict=False):
+    for former, latter in pairwise(spans):
         assert former[0] != latter[0] or former[2] <= latter[1]
 
 
@@ -94,3 +96,13 @@ def test_a_note_says_what_was_seen() -> None:
     notes = {cue.topic: cue.note for cue in read("Join us tomorrow at 2pm, or ring 07700 900123")}
     assert notes[Topic.TO_COME] == "Monday 23 November 2026, 14:00"
     assert notes[Topic.PRIVATE_DETAIL] == "a phone number"
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_drafts_that_the_rules_were_not_made_for(number: int) -> None:
+    """Found when first run: 12 of 20 in each round, no false alarm; the rules may only get better."""
+    lines = (TABLES / "own.jsonl").read_text(encoding="utf-8").splitlines()
+    drafts = [draft for line in lines if (draft := json.loads(line))["round"] == number]
+    assert len(drafts) == 40
+    assert [draft["text"] for draft in drafts if draft["trips"] is None and read(draft["text"])] == []
+    assert sum(bool(draft["trips"] and about(draft["trips"], draft["text"])) for draft in drafts) >= 12

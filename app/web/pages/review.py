@@ -71,9 +71,8 @@ def show_photo(service: Serving, visitor: Visiting, draft_id: str, number: int) 
         shown = draft_for(store, visitor, draft_id).draft.photos
         if not 0 <= number < len(shown):
             raise NotFound("The draft has no such photo.")
-        kept = photos.find(store, shown[number].id or "")
-    if kept is None:
-        raise NotFound("The draft has no such photo.")
+        photo_id = shown[number].id or ""
+        kept = photos.find_each(store, [photo_id])[photo_id]
     headers = {"Cache-Control": "no-store", "Cross-Origin-Resource-Policy": "same-origin"}
     return Response(service.files.get(kept.photo.sha256), media_type=kept.media_type, headers=headers)
 

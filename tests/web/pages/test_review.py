@@ -271,7 +271,7 @@ def test_a_lost_photo_is_told_as_a_page(author: Browser, school: School) -> None
 def test_alike_findings_stand_together(author: Browser) -> None:
     page = author.get(author.draft(DULL, GROUP)).text
     assert page.count("photos.identifiable") == 1
-    assert "In photo 1, face 1; In photo 1, face 2; In photo 1, face 3" in page
+    assert "In photo 1, face 1; in photo 1, face 2; in photo 1, face 3" in page
 
 
 def test_a_likeness_is_shown_by_a_sign_and_the_likest_faces_are_told(

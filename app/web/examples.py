@@ -1,0 +1,299 @@
+"""Worked examples of what goes in and out, for the API's description: made-up people, and ids that lead nowhere.
+
+Tests hold every one of them against the schemas.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+Json = dict[str, Any]
+
+_SHA = "9f2c61b1a8f04ad5cfd3e2a9c1d4b6f8e07a5c3b92d1e4f60718293a4b5c6d7e"
+_DIGEST = "bffa4d8dbcabb7e6c9804b89b0ee22df2ec876911a725980052979c235a8b813"
+_AT = "2026-11-20T10:15:00Z"
+_DRAFT_ID = "01a20275f8860445f3020a760cc2f192"
+_PHOTO_ID = "01a202761c3b9d1e5f7a0b2c4d6e8f90"
+_KEY_ID = "01a1ff00aa00bb11cc22dd33ee44ff55"
+_PUPIL_ID = "01a1fe0011223344556677889900aabb"
+_BOX = {"left": 206, "top": 356, "right": 365, "bottom": 560}
+_NEWS = "Year 4 built a Roman road in the playground and it held a bicycle!"
+_ALT = "A row of stones and sand in a wooden frame"
+
+# ---------------------------------------------------------------- what comes out
+
+_NO_TEXT: Json = {"urls": [], "mentions": [], "hashtags": []}
+
+REJECTED: Json = {
+    "verdict": "reject",
+    "findings": [
+        {
+            "rule": "names.pupil-named",
+            "outcome": "reject",
+            "title": "No pupil is named",
+            "clause": "posting-1",
+            "clause_text": "Photos are group shots where possible, and posts do not include pupils' names.",
+            "message": "A pupil is named in the text (a first name on the roll beside a surname on the roll).",
+            "hint": "Say “a Year 3 pupil” instead.",
+            "where": {"field": "text", "start": 13, "end": 24},
+        }
+    ],
+    "text": {"weighted_length": 61, "x_limit": 280, "policy_length": 61, "policy_limit": 140, **_NO_TEXT},
+    "photos": [],
+    "digest": _DIGEST,
+    "policy": "whitehouse@3",
+    "engine": "dlib-resnet-1",
+    "vetted_at": _AT,
+}
+
+REFERRED: Json = {
+    "verdict": "refer",
+    "findings": [
+        {
+            "rule": "photos.individual",
+            "outcome": "refer",
+            "title": "Group shots",
+            "clause": "posting-1",
+            "clause_text": "Photos are group shots where possible, and posts do not include pupils' names.",
+            "message": "One person stands alone in photo 1.",
+            "hint": "Choose a photo of a group, or cover the face.",
+            "where": {"photo": 0, "box": _BOX},
+        }
+    ],
+    "text": {"weighted_length": 66, "x_limit": 280, "policy_length": 66, "policy_limit": 140, **_NO_TEXT},
+    "photos": [
+        {
+            "sha256": _SHA,
+            "width": 1600,
+            "height": 1000,
+            "composition": "individual",
+            "faces": [{"box": _BOX, "height_px": 204, "identifiable": True, "possible": False, "match": None}],
+            "matching": "done",
+            "unseen": [],
+        }
+    ],
+    "digest": _DIGEST,
+    "policy": "whitehouse@3",
+    "engine": "dlib-resnet-1",
+    "vetted_at": _AT,
+}
+
+_DRAFT: Json = {
+    "id": _DRAFT_ID,
+    "stage": "referred",
+    "revision": 1,
+    "text": _NEWS,
+    "photos": [{"id": _PHOTO_ID, "sha256": _SHA, "alt_text": _ALT, "width": 1600, "height": 1000}],
+    "classes": ["Oak"],
+    "outsiders": False,
+    "event_id": None,
+    "account": "whitehouseps",
+    "reply_to": None,
+    "repost_of": None,
+    "publish_at": None,
+    "source_url": "https://whitehouse.example/news/roman-road",
+    "author": _KEY_ID,
+    "digest": _DIGEST,
+    "created_at": _AT,
+    "updated_at": _AT,
+    "report": REFERRED,
+    "decisions": [],
+}
+
+_APPROVED: Json = {
+    **_DRAFT,
+    "stage": "approved",
+    "decisions": [
+        {
+            "decision": "approve",
+            "reason": "The family was asked and agrees.",
+            "digest": _DIGEST,
+            "decided_by": "01a1fe00cafe00112233445566778899",
+            "decided_at": "2026-11-20T11:02:00Z",
+        }
+    ],
+}
+
+_PAGE: Json = {
+    "items": [
+        {
+            "id": _DRAFT_ID,
+            "stage": "referred",
+            "verdict": "refer",
+            "text": _NEWS,
+            "photos": 1,
+            "account": "whitehouseps",
+            "author": _KEY_ID,
+            "rules": ["photos.individual"],
+            "digest": _DIGEST,
+            "created_at": _AT,
+        }
+    ],
+    "next": None,
+}
+
+_DIFFERENCE: Json = {
+    "added": ["A823403726417"],
+    "changed": ["B823403726001"],
+    "left": [],
+    "problems": [{"line": 7, "detail": "UPN: the UPN's check letter is wrong: perhaps it was mistyped"}],
+}
+
+_EVENT: Json = {
+    "id": "winter-fair",
+    "title": "Winter Fair",
+    "starts_at": "2026-11-28T14:00:00Z",
+    "ends_at": "2026-11-28T17:00:00Z",
+    "place": "School hall",
+    "synonyms": ["Christmas fair", "fair"],
+}
+
+_ACCOUNTS: list[Json] = [
+    {"handle": "whitehouseps", "classes": [], "posters": []},
+    {"handle": "wpsoak", "classes": ["Oak"], "posters": [_KEY_ID]},
+]
+
+_PUPIL: Json = {
+    "id": _PUPIL_ID,
+    "upn": "A823403726417",
+    "legal_first": "Elowen",
+    "legal_surname": "Fairweather",
+    "preferred_first": "Ellie",
+    "preferred_surname": "Fairweather",
+    "year": "4",
+    "class_name": "Oak",
+    "may_be_shown": True,
+}
+
+ANSWERS: dict[str, Any] = {
+    "livez": {"status": "ok", "checks": {}},
+    "readyz": {"status": "ok", "checks": {"database": "ok", "models": "ok", "key": "ok"}},
+    "vet": REJECTED,
+    "store_photo": {
+        "id": _PHOTO_ID,
+        "sha256": _SHA,
+        "width": 1600,
+        "height": 1000,
+        "bytes": 214_733,
+        "expires_at": "2026-11-21T10:15:00Z",
+    },
+    "submit_draft": _DRAFT,
+    "read_draft": _DRAFT,
+    "list_drafts": _PAGE,
+    "queue": _PAGE,
+    "decide": _APPROVED,
+    "withdraw": {**_DRAFT, "stage": "withdrawn"},
+    "vet_again": _DRAFT,
+    "cover_photo": {**_DRAFT, "revision": 2},
+    "put_roster": _DIFFERENCE,
+    "put_staff": {"added": ["Mrs Helen Grace"], "changed": [], "left": ["Mr Peter King"], "problems": []},
+    "put_permissions": _DIFFERENCE,
+    "open_round": {"school_year": "2026-27", "opened_on": "2026-09-03", "due_on": "2026-09-30"},
+    "put_events": {"added": ["winter-fair"], "changed": [], "left": [], "problems": []},
+    "list_events": [_EVENT],
+    "put_accounts": _ACCOUNTS,
+    "find_pupils": {"items": [_PUPIL], "next": None},
+    "record_permission": {"pupil": _PUPIL_ID, "answer": "refused", "may_be_shown": False},
+    "record_biometric_response": {"pupil": _PUPIL_ID, "valid": True},
+    "add_reference_photo": {
+        "id": "01a2027700112233445566778899aabb",
+        "pupil": _PUPIL_ID,
+        "box": _BOX,
+        "taken_on": "2026-09-14",
+    },
+}
+"""What each operation answers when all went well, by its id."""
+
+# ---------------------------------------------------------------- what goes in
+
+_WORDS: Json = {"text": _NEWS}
+_FORM: Json = {
+    "text": _NEWS,
+    "photos": ["(the bytes of road.jpg)"],
+    "alt_texts": [_ALT],
+    "classes": ["Oak"],
+    "outsiders": False,
+    "account": "whitehouseps",
+}
+_WITH_PHOTO: Json = {
+    "text": _NEWS,
+    "photos": [{"id": _PHOTO_ID, "alt_text": _ALT}],
+    "classes": ["Oak"],
+    "outsiders": False,
+    "event_id": None,
+    "account": "whitehouseps",
+}
+_DATED: Json = {
+    **_WITH_PHOTO,
+    "publish_at": "2026-11-23T08:30:00Z",
+    "source_url": "https://whitehouse.example/news/roman-road",
+}
+
+_ROSTER = """UPN,Legal Forename,Preferred Forename,Legal Surname,NC Year,Reg Group,Date of Birth
+A823403726417,Elowen,Ellie,Fairweather,4,Oak,19/06/2018
+"""
+_STAFF = """title,first,surname,role,personal_handles
+Mrs,Helen,Grace,Year 3 teacher,helengrace_yr3;hgrace
+"""
+_PERMISSIONS = """UPN,Social Media,Website
+A823403726417,Yes,No
+"""
+_EVENTS = """id,title,starts_at,ends_at,place,synonyms
+winter-fair,Winter Fair,2026-11-28T14:00:00+00:00,2026-11-28T17:00:00+00:00,School hall,Christmas fair;fair
+"""
+_CALENDAR = """BEGIN:VCALENDAR
+VERSION:2.0
+PRODID:-//Whitehouse Primary School//EN
+BEGIN:VEVENT
+UID:winter-fair
+DTSTAMP:20261101T090000Z
+DTSTART:20261128T140000Z
+DTEND:20261128T170000Z
+SUMMARY:Winter Fair
+LOCATION:School hall
+END:VEVENT
+END:VCALENDAR
+"""
+
+JSON, FORM, CSV, CALENDAR = "application/json", "multipart/form-data", "text/csv", "text/calendar"
+
+REQUESTS: dict[str, dict[str, dict[str, Any]]] = {
+    "vet": {JSON: {"Words alone": _WORDS, "With a stored photo": _WITH_PHOTO}, FORM: {"With a photo": _FORM}},
+    "submit_draft": {JSON: {"Words alone": _WORDS, "For a day to come": _DATED}, FORM: {"With a photo": _FORM}},
+    "store_photo": {FORM: {"A photo": {"file": "(the bytes of road.jpg)", "alt_text": _ALT}}},
+    "decide": {
+        JSON: {
+            "Approve": {
+                "decision": "approve",
+                "digest": _DIGEST,
+                "reason": "The family was asked and agrees.",
+                "answers": {_PUPIL_ID: "not-in-photo"},
+            },
+            "Return": {"decision": "return", "digest": _DIGEST, "reason": "Please crop the photo."},
+        }
+    },
+    "cover_photo": {JSON: {"One face": {"boxes": [_BOX]}}},
+    "put_roster": {CSV: {"As SIMS exports it": _ROSTER}},
+    "put_staff": {CSV: {"With personal handles": _STAFF}},
+    "put_permissions": {CSV: {"Two channels": _PERMISSIONS}},
+    "open_round": {JSON: {"September": {"opened_on": "2026-09-03", "due_on": "2026-09-30"}}},
+    "put_events": {CSV: {"A fair": _EVENTS}, CALENDAR: {"A fair": _CALENDAR}},
+    "put_accounts": {JSON: {"The school's and a class's": _ACCOUNTS}},
+    "record_permission": {
+        JSON: {"A mother says no": {"answer": "refused", "told_by": "mother", "told_on": "2026-11-20", "form": "call"}}
+    },
+    "record_biometric_response": {
+        JSON: {
+            "A parent consents": {
+                "actor": "parent",
+                "decision": "consent",
+                "in_writing": True,
+                "received_on": "2026-09-14",
+                "contact": "mother",
+                "notice_sent_on": "2026-09-03",
+            }
+        }
+    },
+    "add_reference_photo": {FORM: {"A portrait": {"file": "(the bytes of portrait.jpg)", "taken_on": "2026-09-14"}}},
+}
+"""What each operation takes, by its id, the kind of body and a name."""
