@@ -29,7 +29,9 @@ CURLS = [block for block in BLOCKS if block.startswith("curl")]
 def shell(command: str, env: dict[str, str], cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
     # The README's interpreter is the project's own; the tests run in whichever runs them.
     command = command.replace(".venv/bin/python", sys.executable)
-    return subprocess.run(["bash", "-c", command], env=env, cwd=cwd, capture_output=True, text=True, timeout=300, check=False)
+    return subprocess.run(
+        ["bash", "-c", command], env=env, cwd=cwd, capture_output=True, text=True, timeout=300, check=False
+    )
 
 
 @pytest.fixture(scope="module")
@@ -95,8 +97,6 @@ def test_the_calls_by_http(env: dict[str, str], key: str, port: int, tmp_path: P
 
 def test_the_reports_are_those_of_the_demo() -> None:
     """The table's rows are what tests of the demo expect; here only that every draft stands in it."""
-    from app.demo import posts
-
     try:
         titles = [post.title for post in posts()]
     except SetUpError as error:

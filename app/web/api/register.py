@@ -43,7 +43,10 @@ def _out(difference: register.Difference) -> Difference:
         added=list(difference.added),
         changed=list(difference.changed),
         left=list(difference.left),
-        problems=[LineProblem(line=one.line, detail=one.detail) for one in difference.problems],
+        problems=[
+            LineProblem(line=one.line, detail=f"{one.pointer}: {one.detail}" if one.pointer else one.detail)
+            for one in difference.problems
+        ],
     )
 
 
