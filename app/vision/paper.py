@@ -43,6 +43,7 @@ class PaperDetector:
 
     name = "paper-1"
     weak = False
+    turned_by = 1.0
 
     def detect(self, rgb: Rgb) -> tuple[Found, ...]:
         """The faces, from left to right."""

@@ -119,7 +119,7 @@ def _looks_turned(rgb: Rgb, engine: Engine, unseen: list[Unseen]) -> bool:
         _logger.exception("the detector failed on a turned picture")
         unseen.append(Unseen.DETECTOR)
         return False
-    return max(turned) > upright
+    return max(turned) > upright * engine.detector.turned_by
 
 
 def _embedded(rgb: Rgb, founds: tuple[Found, ...], engine: Engine, unseen: list[Unseen]) -> Vectors | None:

@@ -41,6 +41,7 @@ class Broken:
 
     name: str = "broken"
     weak: bool = False
+    turned_by: float = 1.0
 
     def __getattr__(self, _: str) -> Any:
         raise RuntimeError("no")

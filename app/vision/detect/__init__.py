@@ -54,6 +54,11 @@ class Detector(Protocol):
         """Whether it misses turned or small faces as a rule."""
         ...
 
+    @property
+    def turned_by(self) -> float:
+        """How many times more of a face a turned glance must find than an upright one, for the picture to look turned."""
+        ...
+
     def detect(self, rgb: Rgb) -> tuple[Found, ...]:
         """The faces of a picture of any size, from left to right; may be called from several threads."""
         ...

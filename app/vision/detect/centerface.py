@@ -37,6 +37,9 @@ class CenterFace:
 
     name = "centerface-1"
     weak = False
+    # It finds faces however they are turned, so a little more says nothing. Measured on 34 portraits and 106 scenes,
+    # upright: at 1.0 15 % and 3 % look turned, at 1.1 none and 1 %; of turned scenes 87 to 92 % are still noticed.
+    turned_by = 1.1
 
     def __init__(self, path: Path, sides_px: tuple[int, ...] = SIDES_PX) -> None:
         """``path`` is centerface.onnx."""

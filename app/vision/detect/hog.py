@@ -41,6 +41,7 @@ class Hog:
 
     name = "hog-face_recognition"
     weak = True
+    turned_by = 1.0
 
     def detect(self, rgb: Rgb) -> tuple[Found, ...]:
         """The faces, from left to right, without landmarks and all with score 1: the package gives none."""

@@ -32,6 +32,7 @@ class YuNet:
 
     name = "yunet-2023mar"
     weak = False
+    turned_by = 1.0
 
     def __init__(self, path: Path, sides_px: tuple[int, ...] = SIDES_PX) -> None:
         """``path`` is face_detection_yunet_2023mar.onnx."""

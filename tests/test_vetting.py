@@ -1,0 +1,318 @@
+"""Gathering and judging as one: what could not be looked at is told, and never approved."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import NoReturn
+
+import numpy as np
+import pytest
+
+from app import desk
+from app.domain import Account, Answer, Box, ChildNotShown, Draft, Matching, PhotoFacts, SchoolFacts, Unseen
+from app.policy import MatchingMode, Policy, load_default
+from app.text import Guide, NameIndex
+from app.vault import PhotoLost
+from app.vetting import Eyes, Snapshot, Submitted, Vetted, sight_of, vet
+from app.vision import Engine, Gallery, paper, see
+from app.vision.embed import Vectors
+from app.vision.paper import Colour
+from tests.seeing import (
+    BLUE,
+    BOXES,
+    GREEN,
+    RED,
+    Blocking,
+    BrokenEmbedder,
+    Counting,
+    CountingEmbedder,
+    Unwilling,
+    engine_with,
+    submitted,
+)
+
+NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
+POLICY = load_default()
+NEWS = "Year 4 built a Roman road in the playground and it held a bicycle!"
+NOBODY = NameIndex.build([], [], [], (), date(2026, 11, 22))
+
+
+def vector(colour: Colour) -> Vectors:
+    found = see(paper.picture([(colour, BOXES[0])]), paper.engine(), Matching.DONE).vectors
+    assert found is not None
+    return np.asarray(found)
+
+
+def snapshot(
+    *not_shown: ChildNotShown, faces: dict[str, Vectors] | None = None, consented: Sequence[str] = ()
+) -> Snapshot:
+    """A register that is up to date: two children of Oak, one of Ash, one of no class."""
+    facts = SchoolFacts(
+        accounts=(Account("whitehouseps"),), not_shown=not_shown, roster_as_of=NOW, permissions_as_of=NOW
+    )
+    return Snapshot(
+        version=7,
+        facts=facts,
+        guide=Guide(NOBODY, accounts=frozenset({"whitehouseps"})),
+        gallery=Gallery("paper-1", faces or {}),
+        consented=frozenset(consented),
+        class_of={"p1": "Oak", "p2": "Oak", "p3": "Ash", "p4": ""},
+    )
+
+
+@contextmanager
+def eyes(engine: Engine | None = None, *, timeout_s: float = 10.0) -> Iterator[Eyes]:
+    made = Eyes(engine or paper.engine(), workers=1, timeout_s=timeout_s)
+    yield made
+    made.close()
+
+
+def judged(
+    looking: Eyes,
+    *photos: Submitted,
+    register: Snapshot | None = None,
+    policy: Policy = POLICY,
+    classes: tuple[str, ...] = ("Oak",),
+    outsiders: bool = False,
+) -> Vetted:
+    draft = Draft(
+        NEWS, tuple(one.photo for one in photos), account="whitehouseps", classes=classes, outsiders=outsiders
+    )
+    return vet(draft, photos, register or snapshot(), looking, policy, NOW)
+
+
+def above_advice(vetted: Vetted) -> set[str]:
+    return {one.rule for one in vetted.verdict.findings if one.outcome.word != "advise"}
+
+
+def test_a_group_seen_whole_is_approved() -> None:
+    with eyes() as looking:
+        vetted = judged(looking, submitted(RED, BLUE, GREEN))
+    assert vetted.verdict.answer is Answer.APPROVE
+    assert (vetted.register_version, vetted.verdict.engine, vetted.verdict.vetted_at) == (7, "paper-1", NOW)
+    assert vetted.verdict.digest == vetted.evidence.draft.digest
+    (facts,) = vetted.evidence.photos
+    assert [face.box for face in facts.faces] == list(BOXES)
+    assert facts.sha256 == vetted.evidence.draft.photos[0].sha256
+
+
+# ---------------------------------------------------------------- what could not be looked at
+
+
+def test_a_detector_that_raises_refers() -> None:
+    with eyes(engine_with(Unwilling())) as looking:
+        vetted = judged(looking, submitted(RED, BLUE, GREEN))
+    assert vetted.verdict.answer is Answer.REFER
+    assert "photos.unseen" in above_advice(vetted)
+    assert Unseen.DETECTOR in vetted.evidence.photos[0].unseen
+
+
+def test_a_look_that_takes_too_long_refers_and_the_next_one_has_it() -> None:
+    slow = Blocking()
+    photo = submitted(RED, BLUE, GREEN)
+    with eyes(engine_with(slow), timeout_s=0.05) as looking:
+        vetted = judged(looking, photo)
+        slow.gate.set()
+        later = next(one for one in (judged(looking, photo) for _ in range(200)) if one.evidence.photos[0].faces)
+    assert vetted.verdict.answer is Answer.REFER
+    assert "photos.unseen" in above_advice(vetted)
+    assert vetted.evidence.photos == (
+        PhotoFacts(
+            sha256=photo.photo.sha256,
+            width=800,
+            height=400,
+            matching=Matching.UNAVAILABLE,
+            unseen=(Unseen.DETECTOR, Unseen.WORDS),
+            engine="paper-1+paper-1",
+        ),
+    )
+    assert later.verdict.answer is Answer.APPROVE
+    assert slow.looks == 1
+
+
+def test_a_photo_whose_file_is_lost_refers_and_is_looked_for_again() -> None:
+    whole = submitted(RED, BLUE, GREEN)
+
+    def gone() -> NoReturn:
+        raise PhotoLost("A stored photo is missing from the data folder.")
+
+    with eyes() as looking:
+        lost = judged(looking, replace(whole, open=gone))
+        found = judged(looking, whole)
+    assert lost.verdict.answer is Answer.REFER
+    assert "photos.unseen" in above_advice(lost)
+    assert found.verdict.answer is Answer.APPROVE
+
+
+def test_where_a_child_may_not_be_shown_an_unseen_photo_calls_the_roll() -> None:
+    with eyes(engine_with(Unwilling())) as looking:
+        vetted = judged(looking, submitted(), register=snapshot(ChildNotShown("p1", "Oak")))
+    assert above_advice(vetted) == {"photos.unseen", "children.roll-call"}
+
+
+def test_an_embedder_that_raises_refers() -> None:
+    register = snapshot(ChildNotShown("p1", "Oak", has_templates=True), faces={"p1": vector(RED)})
+    with eyes(engine_with(embedder=BrokenEmbedder())) as looking:
+        vetted = judged(looking, submitted(RED, BLUE), register=register)
+    assert vetted.verdict.answer is Answer.REFER
+    assert {"photos.unseen", "children.roll-call"} <= above_advice(vetted)
+    assert vetted.evidence.photos[0].matching is Matching.UNAVAILABLE
+
+
+def test_one_photo_that_fails_does_not_hide_the_others() -> None:
+    def gone() -> NoReturn:
+        raise PhotoLost("gone")
+
+    with eyes() as looking:
+        vetted = judged(looking, replace(submitted(RED, BLUE), open=gone), submitted(RED, GREEN))
+    broken, whole = vetted.evidence.photos
+    assert (broken.faces, len(whole.faces)) == ((), 2)
+
+
+# ---------------------------------------------------------------- whose faces may be compared
+
+MODES = (MatchingMode.ENROLLED, MatchingMode.STRICT, MatchingMode.OFF)
+
+
+@pytest.mark.parametrize(
+    ("mode", "consented", "classes", "outsiders", "answer"),
+    [
+        (MatchingMode.OFF, ("p1", "p2", "p3", "p4"), ("Oak",), False, Matching.OFF),
+        (MatchingMode.ENROLLED, (), ("Oak",), True, Matching.DONE),
+        (MatchingMode.STRICT, ("p1", "p2", "p4"), ("Oak",), False, Matching.DONE),
+        (MatchingMode.STRICT, ("p1", "p2", "p4"), ("OAK",), False, Matching.DONE),
+        (MatchingMode.STRICT, ("p1", "p4"), ("Oak",), False, Matching.NOT_PERMITTED),
+        (MatchingMode.STRICT, ("p1", "p2", "p4"), ("Oak",), True, Matching.NOT_PERMITTED),
+        (MatchingMode.STRICT, ("p1", "p2", "p4"), ("Oak", "Ash"), False, Matching.NOT_PERMITTED),
+        (MatchingMode.STRICT, ("p1", "p2", "p4"), (), False, Matching.NOT_PERMITTED),
+        (MatchingMode.STRICT, ("p1", "p2", "p3", "p4"), (), False, Matching.DONE),
+        (MatchingMode.STRICT, ("p1", "p2"), ("Oak",), False, Matching.NOT_PERMITTED),
+        (MatchingMode.STRICT, ("p1", "p2", "p3", "p4"), ("Elm",), False, Matching.NOT_PERMITTED),
+    ],
+    ids=[
+        "never",
+        "whoever is enrolled",
+        "all of the class",
+        "whatever the case",
+        "one of the class not",
+        "outsiders",
+        "one of two classes",
+        "nobody said which class",
+        "the whole school",
+        "a child of no class",
+        "a class nobody is in",
+    ],
+)
+def test_who_may_be_compared(
+    mode: MatchingMode, consented: tuple[str, ...], classes: tuple[str, ...], outsiders: bool, answer: Matching
+) -> None:
+    register = snapshot(faces={"p1": vector(RED)}, consented=consented)
+    assert register.may_match(Draft("", classes=classes, outsiders=outsiders), mode) is answer
+    assert snapshot(consented=consented).may_match(Draft("", classes=classes), mode) is Matching.OFF
+
+
+def test_strictly_nobody_is_compared_without_everybodys_yes_and_no_vector_is_made() -> None:
+    embedder = CountingEmbedder()
+    strict = replace(POLICY, matching=MatchingMode.STRICT)
+    not_shown = ChildNotShown("p1", "Oak", has_templates=True)
+    faces = {"p1": vector(RED)}
+    with eyes(engine_with(embedder=embedder)) as looking:
+        photo = submitted(RED, BLUE)
+        barred = judged(looking, photo, register=snapshot(not_shown, faces=faces, consented=["p1"]), policy=strict)
+        assert embedder.faces == 0
+        agreed = snapshot(not_shown, faces=faces, consented=["p1", "p2", "p4"])
+        compared = judged(looking, photo, register=agreed, policy=strict)
+    assert barred.verdict.answer is Answer.REFER
+    assert barred.evidence.photos[0].matching is Matching.NOT_PERMITTED
+    assert compared.verdict.answer is Answer.REJECT
+    assert embedder.faces == 2
+
+
+def test_nobody_is_compared_where_nobody_of_these_classes_is_on_record() -> None:
+    embedder = CountingEmbedder()
+    register = snapshot(ChildNotShown("p3", "Ash", has_templates=True), faces={"p3": vector(RED)})
+    with eyes(engine_with(embedder=embedder)) as looking:
+        oak = judged(looking, submitted(RED, BLUE), register=register)
+        ash = judged(looking, submitted(RED, BLUE), register=register, classes=("Ash",))
+    assert (oak.evidence.photos[0].matching, ash.evidence.photos[0].matching) == (Matching.OFF, Matching.DONE)
+    assert (oak.verdict.answer, ash.verdict.answer) == (Answer.APPROVE, Answer.REJECT)
+    assert embedder.faces == 2
+
+
+# ---------------------------------------------------------------- looks are kept
+
+
+def test_a_photo_is_looked_at_once_and_with_vectors_once_more() -> None:
+    detector, embedder = Counting(), CountingEmbedder()
+    photo = submitted(RED, BLUE)
+    with eyes(engine_with(detector, embedder)) as looking:
+        looking.start(photo, Matching.OFF)
+        for matching in (Matching.OFF, Matching.NOT_PERMITTED, Matching.OFF):
+            assert looking.look(photo, matching).vectors is None
+        assert detector.looks == 1
+        assert looking.look(photo, Matching.DONE).vectors is not None
+        looking.look(photo, Matching.OFF)
+    assert (detector.looks, embedder.faces) == (2, 2)
+
+
+def test_a_look_with_vectors_that_failed_is_not_made_anew_for_a_draft_that_may_not_compare() -> None:
+    embedder = CountingEmbedder()
+    whole = submitted(RED, BLUE)
+    tries = iter([PhotoLost("gone")])
+
+    def first_gone() -> NoReturn:
+        raise next(tries)
+
+    with eyes(engine_with(embedder=embedder)) as looking:
+        register = snapshot(ChildNotShown("p1", "Oak", has_templates=True), faces={"p1": vector(RED)})
+        assert judged(looking, replace(whole, open=first_gone), register=register).verdict.answer is Answer.REFER
+        assert looking.look(whole, Matching.NOT_PERMITTED).vectors is None
+    assert embedder.faces == 0
+
+
+def test_a_doubt_about_one_file_is_not_lost_to_another_of_the_same_pixels() -> None:
+    sure = submitted(RED, BLUE, GREEN)
+    doubtful = replace(
+        sure,
+        photo=replace(sure.photo, doubts=(Unseen.ORIENTATION.value,)),
+        open=lambda: replace(sure.open(), orientation_doubtful=True),
+    )
+    with eyes() as looking:
+        assert judged(looking, sure).verdict.answer is Answer.APPROVE
+        vetted = judged(looking, doubtful)
+    assert vetted.verdict.answer is Answer.REFER
+    assert vetted.evidence.photos[0].unseen == (Unseen.ORIENTATION,)
+
+
+# ---------------------------------------------------------------- a photo larger than X takes
+
+
+def test_boxes_are_told_in_pixels_of_the_photo_as_it_came() -> None:
+    faces = [(RED, Box(300, 200, 700, 700)), (BLUE, Box(2200, 200, 2600, 700)), (GREEN, Box(4300, 200, 4700, 700))]
+    taken = desk.take(paper.png(faces, size=(5000, 1200)), file_name="hall.png", alt_text="Children in a hall")
+    assert (taken.upload.width, taken.upload.height) == (5000, 1200)
+    assert (taken.clean.width, taken.clean.height) == (4096, 983)
+    register = snapshot(ChildNotShown("p1", "Oak", has_templates=True), faces={"p1": vector(BLUE)})
+    with eyes() as looking:
+        vetted = judged(looking, taken.submitted, register=register)
+    (facts,) = vetted.evidence.photos
+    assert (facts.width, facts.height) == (5000, 1200)
+    for face, (_, drawn) in zip(facts.faces, faces, strict=True):
+        off = [face.box.left - drawn.left, face.box.top - drawn.top, face.box.right - drawn.right]
+        assert max(map(abs, [*off, face.box.bottom - drawn.bottom])) <= 3
+    (where,) = [one.where for one in vetted.verdict.findings if one.rule == "children.opted-out"]
+    assert where is not None
+    assert abs(where.box.left - 2200) <= 3  # type: ignore[union-attr]
+
+
+def test_limits_come_from_the_policy_for_the_engine_they_were_measured_with() -> None:
+    ours = sight_of(POLICY, "dlib-resnet-1")
+    thresholds = POLICY.engines["dlib-resnet-1"]
+    assert (ours.clear_nearest, ours.possible_centroid) == (thresholds.nearest.clear, thresholds.centroid.possible)
+    assert ours.checkable_px == POLICY.photo.checkable_height_px
+    unknown = sight_of(POLICY, "another-1")
+    assert (unknown.clear_nearest, unknown.rules_out) == (0.42, None)
+    assert unknown.identifiable_px == POLICY.photo.identifiable_height_px
