@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageFile
 from PIL.GifImagePlugin import GifImageFile
 from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
@@ -112,6 +112,8 @@ def open_photo(data: bytes, limits: PhotoLimits = _LIMITS) -> Picture:
 
 
 def _decoded(container: containers.Container, data: bytes, limits: PhotoLimits) -> tuple[Image.Image, list[str]]:
+    # A switch of the whole process that other libraries turn on: half a photo would pass for a whole one.
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
     with _listening, warnings.catch_warnings(record=True) as heard:
         warnings.simplefilter("always")
         image = _DECODERS[container.format](io.BytesIO(data))

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
+from PIL import ImageFile
 
 from app.domain import Box
 from app.vision import paper
 from app.vision.detect import Found, Rgb, iou
-from app.vision.detect.hog import Hog
+from app.vision.detect.hog import Hog, face_recognition
 from app.vision.embed import DIMENSIONS, FaceRecognition, Vectors
 from app.vision.engine import Engine
 from tests.vision.portraits import ASTRONAUT, astronaut, hopper, lit_otherwise, smaller
@@ -131,3 +132,9 @@ def test_engines_are_told_apart_by_name(engine: Engine) -> None:
     assert len({one.name for one in (engine, *others)}) == 4
     assert engine.full_name == "yunet-2023mar+dlib-resnet-1"
     assert [one.detector.weak for one in (engine, *others)] == [False, False, True, True]
+
+
+def test_importing_face_recognition_leaves_truncated_files_refused() -> None:
+    """The package turns a switch of Pillow's for the whole process."""
+    face_recognition()
+    assert ImageFile.LOAD_TRUNCATED_IMAGES is False

@@ -355,3 +355,9 @@ def test_shared_photos_are_all_seen(shared: Path) -> None:
     assert len(pictures) == 30
     assert [picture.warnings for picture in pictures if picture.warnings] == []
     assert not any(picture.orientation_doubtful for picture in pictures)
+
+
+def test_no_switch_of_another_library_makes_half_a_photo_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", True)
+    whole = encoded(quarters(), "jpeg")
+    assert slug(whole[: len(whole) // 2]) == ("photo-truncated", 422)

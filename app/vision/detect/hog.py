@@ -12,6 +12,7 @@ from functools import cache
 from typing import Any
 
 import numpy as np
+from PIL import ImageFile
 
 from app.domain import Box
 from app.vision.detect import Found, Rgb, at_side, scaled
@@ -33,6 +34,9 @@ def face_recognition() -> Any:
             import face_recognition as package
         except SystemExit as error:  # where its models cannot be imported, it ends the whole process
             raise ImportError("face_recognition cannot load its models") from error
+        finally:
+            # Importing it makes Pillow take truncated files for whole ones, in the whole process.
+            ImageFile.LOAD_TRUNCATED_IMAGES = False
     return package
 
 
