@@ -20,9 +20,9 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -53,7 +53,7 @@ class Database:
     """
 
     def __init__(self, url: str) -> None:
-        self.url = make_url(url)
+        self.url = _url(url)
         if self.url.get_backend_name() == "sqlite":
             self.file: Path | None = _file_of(url)
             self._turn: AbstractContextManager[object] = _Turn()
@@ -130,6 +130,17 @@ class Database:
         """Close all connections."""
         self._reader.dispose()
         self._writer.dispose()
+
+
+def _url(url: str) -> URL:
+    """The URL, of a database that can be used. SetUpError without quoting it, since it may hold a password."""
+    try:
+        made = make_url(url)
+    except ArgumentError:
+        raise SetUpError("FLEDGLING_DATABASE_URL is not a database URL.", slug="database-url") from None
+    if made.get_backend_name() not in {"sqlite", "postgresql"}:
+        raise SetUpError("The database is SQLite or PostgreSQL (postgresql+psycopg://…).", slug="database-url")
+    return made
 
 
 class _Turn:

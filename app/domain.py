@@ -175,12 +175,13 @@ class ChildNotShown:
 
 @dataclass(frozen=True, slots=True)
 class SchoolFacts:
-    """What the rules may know of the school when a draft is judged."""
+    """What the rules may know of the school when a draft is judged; ``classes`` are all on the roll."""
 
     accounts: tuple[Account, ...] = ()
     staff_handles: frozenset[str] = frozenset()
     not_shown: tuple[ChildNotShown, ...] = ()
     events: tuple[Event, ...] = ()
+    classes: frozenset[str] = frozenset()
     roster_as_of: datetime | None = None
     permissions_as_of: datetime | None = None  # of this school year; None: no round yet
 
@@ -192,13 +193,21 @@ class SchoolFacts:
         """The event of that id, or None."""
         return next((one for one in self.events if one.id == event_id), None)
 
+    def unknown_classes(self, classes: tuple[str, ...]) -> tuple[str, ...]:
+        """Those of the classes that are none of the school's."""
+        known = {fold_class(name) for name in self.classes}
+        return tuple(name for name in classes if fold_class(name) not in known)
+
     def not_shown_in(self, classes: tuple[str, ...]) -> tuple[ChildNotShown, ...]:
-        """The children of those classes who must not be shown; of the whole school if none is given."""
-        wanted = {name.casefold() for name in classes}
+        """The children of those classes who must not be shown.
+
+        Of the whole school if none is given or one is not known: a slip of the pen must not hide a child.
+        """
+        if not classes or self.unknown_classes(classes):
+            return self.not_shown
+        wanted = {fold_class(name) for name in classes}
         return tuple(
-            child
-            for child in self.not_shown
-            if not wanted or not child.class_name or child.class_name.casefold() in wanted
+            child for child in self.not_shown if not child.class_name or fold_class(child.class_name) in wanted
         )
 
 
@@ -256,6 +265,12 @@ def hash_of(*parts: bytes) -> str:
         total.update(len(part).to_bytes(8, "big"))
         total.update(part)
     return total.hexdigest()
+
+
+def fold_class(name: str) -> str:
+    """A class's name as we compare it: case, blanks and the word "class" around it do not matter."""
+    words = name.casefold().split()
+    return " ".join(word for at, word in enumerate(words) if word != "class" or 0 < at < len(words) - 1)
 
 
 def fold_handle(handle: str) -> str:

@@ -97,6 +97,8 @@ def load_key(data_dir: Path, key_setting: str | None) -> bytes:
     """
     key = _decode(key_setting, "The key in the settings") if key_setting else _read_key_file(data_dir / KEY_FILE)
     check = data_dir / CHECK_FILE
+    if not check.exists():
+        _prove(key, data_dir)
     with contextlib.suppress(FileExistsError):
         _write_new(check, _fingerprint(key))
     if not hmac.compare_digest(check.read_bytes().strip(), _fingerprint(key)):
@@ -105,6 +107,18 @@ def load_key(data_dir: Path, key_setting: str | None) -> bytes:
             f"(Its fingerprint is in {CHECK_FILE}.)"
         )
     return key
+
+
+def _prove(key: bytes, data_dir: Path) -> None:
+    """KeyWrong if the key does not open a photo that lies in the data folder, where there is one."""
+    for folder in data_dir.glob("*/"):
+        sealed = next((file for file in folder.glob("??/??/*") if _SHA256.fullmatch(file.name)), None)
+        if sealed is None:
+            continue
+        try:
+            Vault(key).open(sealed.read_bytes(), _purpose(sealed.name))
+        except SealBroken:
+            raise KeyWrong(f"This key does not open the photos in {data_dir}: restore the right key.") from None
 
 
 @dataclass(frozen=True, slots=True)

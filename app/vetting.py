@@ -13,12 +13,14 @@ from app.domain import (
     Draft,
     Evidence,
     Face,
+    Match,
     Matching,
     Photo,
     PhotoFacts,
     SchoolFacts,
     Unseen,
     Verdict,
+    fold_class,
 )
 from app.jobs import Begun, JobFailed, Jobs
 from app.policy import MatchingMode, Policy
@@ -50,12 +52,11 @@ class Snapshot:
             return Matching.OFF
         if mode is MatchingMode.ENROLLED:
             return Matching.DONE
-        wanted = {name.casefold() for name in draft.classes}
-        unknown = wanted - {name.casefold() for name in self.class_of.values()}
+        wanted = {fold_class(name) for name in draft.classes}
         pictured = {
-            pupil for pupil, name in self.class_of.items() if not (wanted and name) or name.casefold() in wanted
+            pupil for pupil, name in self.class_of.items() if not (wanted and name) or fold_class(name) in wanted
         }
-        if draft.outsiders or unknown or not pictured <= self.consented:
+        if draft.outsiders or self.facts.unknown_classes(draft.classes) or not pictured <= self.consented:
             return Matching.NOT_PERMITTED
         return Matching.DONE
 
@@ -134,30 +135,46 @@ def sight_of(policy: Policy, engine: str) -> Sight:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Looking:
+    """How the photos of one draft are looked at.
+
+    ``expected`` are the children not to be shown of the classes declared, ``all`` those of the whole school.
+    """
+
+    eyes: Eyes
+    sight: Sight
+    matching: Matching
+    expected: Gallery
+    all: Gallery
+
+
 def vet(
     draft: Draft, photos: Sequence[Submitted], register: Snapshot, eyes: Eyes, policy: Policy, now: datetime
 ) -> Vetted:
     """Look, read, judge. What could not be looked at or read is a fact for the rules."""
-    matching = register.may_match(draft, policy.matching)
-    not_shown = {child.pupil for child in register.facts.not_shown_in(draft.classes)}
-    gallery = register.gallery.narrow(not_shown)
-    if matching is Matching.DONE and not gallery.pupils:
-        matching = Matching.OFF
+    looking = _looking(draft, register, eyes, policy)
     for photo in photos:
-        eyes.start(photo, matching)
-    sight = sight_of(policy, eyes.engine.name)
-    facts = tuple(_photo_facts(photo, number, gallery, matching, eyes, sight) for number, photo in enumerate(photos))
+        eyes.start(photo, looking.matching)
+    facts = tuple(_photo_facts(photo, number, looking) for number, photo in enumerate(photos))
     read = text.read(draft, facts, register.guide, now)
     evidence = Evidence(draft, read, facts, register.facts, now)
     engine = eyes.engine.name
     return Vetted(rules.judge(evidence, policy, engine), evidence, register.version)
 
 
-def _photo_facts(
-    photo: Submitted, number: int, gallery: Gallery, matching: Matching, eyes: Eyes, sight: Sight
-) -> PhotoFacts:
+def _looking(draft: Draft, register: Snapshot, eyes: Eyes, policy: Policy) -> _Looking:
+    guarded = register.gallery.narrow({child.pupil for child in register.facts.not_shown})
+    expected = guarded.narrow({child.pupil for child in register.facts.not_shown_in(draft.classes)})
+    matching = register.may_match(draft, policy.matching)
+    if matching is Matching.DONE and not guarded.pupils:
+        matching = Matching.OFF  # there is nobody to compare with
+    return _Looking(eyes, sight_of(policy, eyes.engine.name), matching, expected, guarded)
+
+
+def _photo_facts(photo: Submitted, number: int, looking: _Looking) -> PhotoFacts:
     try:
-        seen = eyes.look(photo, matching)
+        seen = looking.eyes.look(photo, looking.matching)
     except JobFailed:
         return PhotoFacts(
             sha256=photo.photo.sha256,
@@ -166,10 +183,26 @@ def _photo_facts(
             composition=Composition.NOBODY,
             matching=Matching.UNAVAILABLE,
             unseen=(Unseen.DETECTOR, Unseen.WORDS),
-            engine=eyes.engine.full_name,
+            engine=looking.eyes.engine.full_name,
         )
-    facts = recognise(seen, gallery, matching, sight, photo=number, sha256=photo.photo.sha256)
-    return _upright(facts, photo)
+    return _upright(_recognised(seen, photo, number, looking), photo)
+
+
+def _recognised(seen: Seen, photo: Submitted, number: int, looking: _Looking) -> PhotoFacts:
+    """The facts, with clear matches of children of other classes too: the author may have declared too few.
+
+    Only a clear one counts there: among the whole school nearly every face is possibly somebody.
+    """
+    sha256 = photo.photo.sha256
+    facts = recognise(seen, looking.expected, looking.matching, looking.sight, photo=number, sha256=sha256)
+    if facts.matching is not Matching.DONE or len(looking.all.pupils) == len(looking.expected.pupils):
+        return facts
+    wider = recognise(seen, looking.all, looking.matching, looking.sight, photo=number, sha256=sha256)
+    faces = (
+        found if found.match is Match.CLEAR and face.match is not Match.CLEAR else face
+        for face, found in zip(facts.faces, wider.faces, strict=True)
+    )
+    return replace(facts, faces=tuple(faces))
 
 
 def _upright(facts: PhotoFacts, photo: Submitted) -> PhotoFacts:

@@ -264,3 +264,10 @@ def test_accounts_survive_a_copy_of_the_file(sqlite_database: Database, tmp_path
     sqlite_database.dispose()
     assert sqlite_database.file is not None
     assert os.listdir(tmp_path) == ["fledgling.db"]  # noqa: PTH208 - the journal is folded in
+
+
+@pytest.mark.parametrize("url", ["nonsense", "", "mysql://user:secret@host/db", "://"])
+def test_a_url_of_no_database(url: str) -> None:
+    with pytest.raises(SetUpError) as refused:
+        Database(url)
+    assert "secret" not in refused.value.detail

@@ -28,6 +28,7 @@ from app.domain import (
     Verdict,
     Words,
     account_of,
+    fold_class,
     fold_handle,
     stage_of,
 )
@@ -188,7 +189,12 @@ class TestHandlesAndAddresses:
 class TestSchoolFacts:
     OAK, ASH, NO_CLASS = ChildNotShown("p1", "Oak"), ChildNotShown("p2", "Ash"), ChildNotShown("p3", "")
     EVENT = Event("fair", "Summer fair", NOW, NOW)
-    SCHOOL = SchoolFacts(accounts=(Account("whitehouseps"),), not_shown=(OAK, ASH, NO_CLASS), events=(EVENT,))
+    SCHOOL = SchoolFacts(
+        accounts=(Account("whitehouseps"),),
+        not_shown=(OAK, ASH, NO_CLASS),
+        events=(EVENT,),
+        classes=frozenset({"Oak", "Ash", "Class 4"}),
+    )
 
     def test_finds_its_accounts(self) -> None:
         assert self.SCHOOL.account("@WhitehousePS") == Account("whitehouseps")
@@ -202,6 +208,17 @@ class TestSchoolFacts:
 
     def test_a_child_without_a_class_may_be_in_any(self) -> None:
         assert self.SCHOOL.not_shown_in(("OAK",)) == (self.OAK, self.NO_CLASS)
+
+    @pytest.mark.parametrize("name", ["Oak class", "class  oak", " OAK "])
+    def test_the_word_class_does_not_matter(self, name: str) -> None:
+        assert self.SCHOOL.not_shown_in((name,)) == (self.OAK, self.NO_CLASS)
+        assert fold_class("Class 4") == fold_class("4")
+        assert fold_class("the class of 2026") == "the class of 2026"
+
+    @pytest.mark.parametrize("classes", [("Okk",), ("Oak", "Birch"), ("",)])
+    def test_an_unknown_class_means_the_whole_school(self, classes: tuple[str, ...]) -> None:
+        assert self.SCHOOL.not_shown_in(classes) == self.SCHOOL.not_shown
+        assert self.SCHOOL.unknown_classes(classes) == classes[-1:]
 
     def test_no_class_declared_means_the_whole_school(self) -> None:
         assert self.SCHOOL.not_shown_in(()) == (self.OAK, self.ASH, self.NO_CLASS)

@@ -10,7 +10,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.errors import FledglingError, SetUpError
-from app.vault import KeyMissing, KeyWrong, PhotoFiles, PhotoLost, SealBroken, Vault, create_key, load_key
+from app.vault import (
+    CHECK_FILE,
+    KEY_FILE,
+    KeyMissing,
+    KeyWrong,
+    PhotoFiles,
+    PhotoLost,
+    SealBroken,
+    Vault,
+    create_key,
+    load_key,
+)
 
 KEY = bytes(range(32))
 PICTURE = b"a picture" * 1000
@@ -185,3 +196,17 @@ def test_the_name_inside_the_seal_is_checked_too(files: PhotoFiles) -> None:
 def test_only_a_hash_names_a_photo(files: PhotoFiles, name: str) -> None:
     with pytest.raises(ValueError, match="SHA-256"):
         files.get(name)
+
+
+def test_another_key_is_noticed_by_the_photos_alone(tmp_path: Path) -> None:
+    """Even where the fingerprint is gone with the key."""
+    key = create_key(tmp_path / KEY_FILE)
+    data = b"a picture"
+    PhotoFiles(tmp_path / "photos", Vault(key)).put(hashlib.sha256(data).hexdigest(), data)
+    assert load_key(tmp_path, None) == key
+    (tmp_path / KEY_FILE).unlink()
+    (tmp_path / CHECK_FILE).unlink()
+    create_key(tmp_path / KEY_FILE)
+    with pytest.raises(KeyWrong):
+        load_key(tmp_path, None)
+    assert not (tmp_path / CHECK_FILE).exists()

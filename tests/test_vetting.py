@@ -51,7 +51,11 @@ def snapshot(
 ) -> Snapshot:
     """A register that is up to date: two children of Oak, one of Ash, one of no class."""
     facts = SchoolFacts(
-        accounts=(Account("whitehouseps"),), not_shown=not_shown, roster_as_of=NOW, permissions_as_of=NOW
+        accounts=(Account("whitehouseps"),),
+        not_shown=not_shown,
+        classes=frozenset({"Oak", "Ash"}),
+        roster_as_of=NOW,
+        permissions_as_of=NOW,
     )
     return Snapshot(
         version=7,
@@ -231,15 +235,33 @@ def test_strictly_nobody_is_compared_without_everybodys_yes_and_no_vector_is_mad
     assert embedder.faces == 2
 
 
-def test_nobody_is_compared_where_nobody_of_these_classes_is_on_record() -> None:
+def test_nobody_is_compared_where_nobody_is_on_record() -> None:
     embedder = CountingEmbedder()
-    register = snapshot(ChildNotShown("p3", "Ash", has_templates=True), faces={"p3": vector(RED)})
     with eyes(engine_with(embedder=embedder)) as looking:
-        oak = judged(looking, submitted(RED, BLUE), register=register)
-        ash = judged(looking, submitted(RED, BLUE), register=register, classes=("Ash",))
-    assert (oak.evidence.photos[0].matching, ash.evidence.photos[0].matching) == (Matching.OFF, Matching.DONE)
-    assert (oak.verdict.answer, ash.verdict.answer) == (Answer.APPROVE, Answer.REJECT)
-    assert embedder.faces == 2
+        vetted = judged(looking, submitted(RED, BLUE), register=snapshot(ChildNotShown("p1", "Oak")))
+    assert vetted.evidence.photos[0].matching is Matching.OFF
+    assert above_advice(vetted) == {"children.roll-call"}
+    assert embedder.faces == 0
+
+
+def test_a_child_who_may_be_shown_is_never_looked_for() -> None:
+    with eyes() as looking:
+        vetted = judged(looking, submitted(RED, BLUE), register=snapshot(faces={"p1": vector(RED)}))
+    assert vetted.verdict.answer is Answer.APPROVE
+    assert all(face.match is None for face in vetted.evidence.photos[0].faces)
+
+
+def test_a_child_of_a_class_that_was_not_declared_is_found_by_a_clear_likeness_alone() -> None:
+    alike = (RED[0], RED[1] + 45, RED[2])
+    register = snapshot(ChildNotShown("p3", "Ash", has_templates=True), faces={"p3": vector(RED)})
+    with eyes() as looking:
+        clear = judged(looking, submitted(RED, BLUE), register=register)
+        possible = judged(looking, submitted(alike, BLUE), register=register)
+        declared = judged(looking, submitted(alike, BLUE), register=register, classes=("Ash",))
+    assert clear.verdict.answer is Answer.REJECT
+    assert "children.opted-out" in above_advice(clear)
+    assert possible.verdict.answer is Answer.APPROVE
+    assert "children.perhaps-opted-out" in above_advice(declared)
 
 
 # ---------------------------------------------------------------- looks are kept

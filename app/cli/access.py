@@ -7,7 +7,6 @@ from datetime import timedelta
 from typing import Annotated
 
 import typer
-from rich.table import Column, Table
 
 from app.cli.office import ACTOR, COULD_NOT_RUN, SchoolOption, err, now, opened, out, say_secret, school_of
 from app.store import Store, keys, people
@@ -16,6 +15,8 @@ from app.web.security import ROLES, Scope
 
 keys_app = typer.Typer(help="API keys: create, list, revoke.", no_args_is_help=True)
 people_app = typer.Typer(help="People who sign in.", no_args_is_help=True)
+
+_LINE = "{:32}  {:7}  {:10}  {:10}  {}"  # a table would cut the ids off on a narrow terminal
 
 
 @keys_app.command("create")
@@ -42,13 +43,12 @@ def list_keys(school: SchoolOption = "") -> None:
     at = now()
     with opened() as service, service.database.read() as session:
         every = keys.every(Store(session, school_of(service, school).id))
-    table = Table(Column("id", no_wrap=True, min_width=32), "name", "begins", "scopes", "state", "last used")
+    out.print(_LINE.format("id", "state", "last used", "begins", "name and scopes"))
     for key in every:
         expired = key.expires_at is not None and key.expires_at <= at
         state = "revoked" if key.revoked_at else "expired" if expired else "holds"
         used = key.last_used_at.date().isoformat() if key.last_used_at else "never"
-        table.add_row(key.id, key.name, key.prefix, " ".join(sorted(key.scopes)), state, used)
-    out.print(table)
+        out.print(_LINE.format(key.id, state, used, key.prefix, f"{key.name}: {' '.join(sorted(key.scopes))}"))
 
 
 @keys_app.command("revoke")

@@ -12,8 +12,10 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
+from itertools import islice
 
 MAX_BYTES = 32 * 1024 * 1024
 """The largest file read; 200,000 rows of a wide report are about 25 MB."""
@@ -21,7 +23,11 @@ MAX_BYTES = 32 * 1024 * 1024
 MAX_ROWS = 200_000
 """The most rows read after the header."""
 
+MAX_COLUMNS = 1_000
+"""The most cells in one row."""
+
 _ALIKE_KEPT = 20
+_LONGEST_HEADING = 200
 _HEADER_SOUGHT_IN_ROWS = 10  # reports may put a title above their header
 _DELIMITERS = ",;\t"
 
@@ -50,10 +56,14 @@ class UnreadableError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row below the header: its first physical line and its cleaned cells by field; a blank cell is ``""``."""
+    """One row below the header: its first physical line and its cleaned cells by field; a blank cell is ``""``.
+
+    ``beyond`` are the cells of the columns that no field was found under, in the file's order.
+    """
 
     line: int
     cells: Mapping[str, str]
+    beyond: tuple[str, ...] = ()
 
     def __getitem__(self, name: str) -> str:
         return self.cells.get(name, "")
@@ -104,32 +114,34 @@ def condense(problems: Iterable[Problem]) -> tuple[Problem, ...]:
 
 # ---------------------------------------------------------------- bytes to text
 
+_SAVE_AS = "save it as CSV UTF-8"
 _FOREIGN = (
-    (b"PK\x03\x04", "an Excel workbook or another zip file; save it as CSV first"),
-    (b"\xd0\xcf\x11\xe0", "an old Excel workbook; save it as CSV first"),
-    (b"%PDF", "a PDF"),
-    (b"\x1f\x8b", "a compressed file"),
-    (b"\xff\xfe\x00\x00", "text in UTF-32; save it as CSV UTF-8"),
-    (b"\x00\x00\xfe\xff", "text in UTF-32; save it as CSV UTF-8"),
+    (b"PK\x03\x04", f"this is an Excel workbook or another zip file, not a text file; {_SAVE_AS}"),
+    (b"\xd0\xcf\x11\xe0", f"this is an old Excel workbook, not a text file; {_SAVE_AS}"),
+    (b"%PDF", "this is a PDF, not a text file"),
+    (b"\x1f\x8b", "this is a compressed file, not a text file"),
+    (b"\xff\xfe\x00\x00", f"this is text in UTF-32, which is not taken; {_SAVE_AS}"),
+    (b"\x00\x00\xfe\xff", f"this is text in UTF-32, which is not taken; {_SAVE_AS}"),
+    (b"\xff\xfe", f"this is text in UTF-16, which is not taken; {_SAVE_AS}"),
+    (b"\xfe\xff", f"this is text in UTF-16, which is not taken; {_SAVE_AS}"),
 )
+_UTF8_MARK = b"\xef\xbb\xbf"
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 _UTF8_LETTERS = re.compile(rb"[\xc3-\xc5][\x80-\xbf]|\xe2\x80[\x98-\x9d]")
 
 
 def decode(data: bytes) -> str:
-    """The text of an exported file: UTF-8 with or without BOM, UTF-16 with BOM, else Windows-1252.
+    """The text of an exported file: UTF-8 with or without BOM, else Windows-1252.
 
     Raises `UnreadableError` for anything else. A file that is neither clean UTF-8 nor plausibly
     Windows-1252 is refused, as its accented names would be stored wrong and then not be guarded.
     """
     if len(data) > MAX_BYTES:
         raise UnreadableError(Problem(0, f"the file is larger than {MAX_BYTES // 1024**2} MB"))
-    for signature, kind in _FOREIGN:
+    for signature, detail in _FOREIGN:
         if data.startswith(signature):
-            raise UnreadableError(Problem(0, f"this is {kind}, not a text file"))
-    text = _decode_marked(data)
-    if text is None:
-        text = _decode_unmarked(data)
+            raise UnreadableError(Problem(0, detail))
+    text = _decode_marked(data) if data.startswith(_UTF8_MARK) else _decode_unmarked(data)
     control = _CONTROLS.search(text)
     if control:
         line = _line_at(text, control.start())
@@ -137,36 +149,44 @@ def decode(data: bytes) -> str:
     return text
 
 
-def _decode_marked(data: bytes) -> str | None:
-    """The text of a file that begins with a byte order mark, or None if it has none."""
-    for mark, encoding in ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be")):
-        if data.startswith(mark):
-            try:
-                return data[len(mark) :].decode(encoding)
-            except UnicodeDecodeError as error:
-                line = data.count(b"\n", 0, len(mark) + error.start) + 1
-                raise UnreadableError(Problem(line, f"the file is marked as {encoding} but is not")) from error
-    return None
+def _decode_marked(data: bytes) -> str:
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start + len(_UTF8_MARK)) + 1
+        raise UnreadableError(Problem(line, f"the file is marked as UTF-8 but is not; {_SAVE_AS}")) from error
 
 
 def _decode_unmarked(data: bytes) -> str:
-    nul = data.find(b"\x00")
-    if nul >= 0:
-        line = data.count(b"\n", 0, nul) + 1
-        raise UnreadableError(Problem(line, "the file holds NUL bytes: it is not text, or UTF-16 without its mark"))
+    _refuse_nuls(data)
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
     if _UTF8_LETTERS.search(data):
-        raise UnreadableError(Problem(line, "the file mixes UTF-8 with another encoding; save it as CSV UTF-8"))
+        raise UnreadableError(Problem(line, f"the file mixes UTF-8 with another encoding; {_SAVE_AS}"))
     try:
         return data.decode("cp1252")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise UnreadableError(
-            Problem(line, "the file is neither UTF-8 nor Windows-1252; save it as CSV UTF-8")
-        ) from error
+        raise UnreadableError(Problem(line, f"the file is neither UTF-8 nor Windows-1252; {_SAVE_AS}")) from error
+
+
+def _refuse_nuls(data: bytes) -> None:
+    """Refuse NUL bytes, which betray UTF-32 and UTF-16 without their marks.
+
+    Of Latin letters in UTF-32 three bytes of four are zero; in UTF-16 one of two, and never more.
+    """
+    nuls = data.count(0)
+    if not nuls:
+        return
+    if nuls * 4 > len(data):
+        name = "UTF-32" if nuls * 2 > len(data) else "UTF-16"
+        raise UnreadableError(Problem(0, f"this looks like text in {name}, which is not taken; {_SAVE_AS}"))
+    line = data.count(b"\n", 0, data.find(0)) + 1
+    raise UnreadableError(
+        Problem(line, f"the file holds NUL bytes: it is not text, or not in UTF-8; if it is text, {_SAVE_AS}")
+    )
 
 
 def _line_at(text: str, position: int) -> int:
@@ -221,16 +241,27 @@ def read_sheet(data: bytes, columns: Sequence[Column], others: bool = False) -> 
 def _sniff(text: str, columns: Sequence[Column]) -> str:
     """The delimiter under which the first rows hold the most known headings; a comma if in doubt."""
     known = {fold_heading(heading) for column in columns for heading in column.headings}
-    head = list(zip(range(_HEADER_SOUGHT_IN_ROWS), io.StringIO(text, newline=""), strict=False))
+    head = list(islice(io.StringIO(text, newline=""), _HEADER_SOUGHT_IN_ROWS))
 
     def recognised(delimiter: str) -> tuple[int, int]:
-        rows = list(csv.reader((line for _, line in head), delimiter=delimiter))
+        rows = list(_readable(head, delimiter))
         return (
-            max((len(known & {fold_heading(cell) for cell in row}) for row in rows), default=0),
+            max((len(known & set(_folded(row))) for row in rows), default=0),
             max(map(len, rows), default=0),
         )
 
     return max(_DELIMITERS, key=recognised)
+
+
+def _readable(lines: Sequence[str], delimiter: str) -> Iterator[list[str]]:
+    """The rows up to the first that cannot be read: under a wrong delimiter that says nothing yet."""
+    with suppress(csv.Error):
+        yield from csv.reader(lines, delimiter=delimiter)
+
+
+def _folded(record: Sequence[str]) -> list[str]:
+    """The cells of a record as headings are compared; what is too long for a heading is none."""
+    return [fold_heading(cell) if len(cell) <= _LONGEST_HEADING else "" for cell in record[:MAX_COLUMNS]]
 
 
 def _records(text: str, delimiter: str, offset: int) -> Iterator[tuple[int, list[str]]]:
@@ -240,6 +271,8 @@ def _records(text: str, delimiter: str, offset: int) -> Iterator[tuple[int, list
     try:
         for record in reader:
             begun, line = line, reader.line_num + offset + 1
+            if len(record) > MAX_COLUMNS:
+                raise UnreadableError(Problem(begun, f"there are more than {MAX_COLUMNS:,} cells here"))
             if any(cell.strip() for cell in record):
                 count += 1
                 if count > MAX_ROWS + _HEADER_SOUGHT_IN_ROWS:
@@ -247,7 +280,17 @@ def _records(text: str, delimiter: str, offset: int) -> Iterator[tuple[int, list
                 yield begun, record
     except csv.Error as error:
         # strict: a quote left open would otherwise swallow the rows after it without a word.
-        raise UnreadableError(Problem(line, f"the quoting is broken here: {error}")) from error
+        raise UnreadableError(Problem(line, _told(error))) from error
+
+
+def _told(error: csv.Error) -> str:
+    """What the csv module found, in words for whoever made the file."""
+    if "field larger" in str(error):
+        longest = f"{csv.field_size_limit():,}"
+        return f"a cell here is longer than {longest} characters; perhaps a quotation mark was left open"
+    if "unexpected end" in str(error):
+        return "the quoting is broken here: a quotation mark is opened and never closed"
+    return f"the quoting is broken here: {error}"
 
 
 def _by_field(records: Sequence[tuple[int, list[str]]], columns: Sequence[Column], others: bool) -> Sheet:
@@ -258,6 +301,7 @@ def _by_field(records: Sequence[tuple[int, list[str]]], columns: Sequence[Column
     if has_errors(problems):
         return Sheet(header_line=records[found][0], problems=tuple(problems))
     width = len(records[found][1])
+    unused = [at for at in range(width) if at not in set(fields.values())]
     rows: list[Row] = []
     for line, record in records[found + 1 :]:
         if any(cell.strip() for cell in record[width:]):
@@ -266,7 +310,8 @@ def _by_field(records: Sequence[tuple[int, list[str]]], columns: Sequence[Column
         if len(record) < width:
             detail = f"there are {len(record)} cells here but {width} headings; the missing ones are taken as blank"
             problems.append(Problem(line, detail, warning=True))
-        rows.append(Row(line, {name: clean(record[at]) for name, at in fields.items() if at < len(record)}))
+        cells = {name: clean(record[at]) for name, at in fields.items() if at < len(record)}
+        rows.append(Row(line, cells, tuple(clean(record[at]) for at in unused if at < len(record))))
     if len(rows) > MAX_ROWS:
         problems.append(Problem(rows[MAX_ROWS].line, f"the file has more than {MAX_ROWS:,} rows"))
     headings = {name: clean(records[found][1][at]) for name, at in fields.items()}
@@ -277,7 +322,7 @@ def _find_header(records: Sequence[tuple[int, list[str]]], columns: Sequence[Col
     """The index of the first record that has every required heading; 0 if none has, so that it is complained of."""
     required = [{fold_heading(heading) for heading in column.headings} for column in columns if column.required]
     for at, (_, record) in enumerate(records[:_HEADER_SOUGHT_IN_ROWS]):
-        cells = {fold_heading(cell) for cell in record}
+        cells = set(_folded(record))
         if all(cells & headings for headings in required):
             return at
     return 0
@@ -287,7 +332,7 @@ def _map_header(
     line: int, header: Sequence[str], columns: Sequence[Column], others: bool
 ) -> tuple[dict[str, int], list[Problem]]:
     """Where each field stands, and what is wrong with the header."""
-    folded = [fold_heading(cell) for cell in header]
+    folded = _folded(header)
     problems = [
         Problem(line, f"the column “{clean(cell)}” appears twice", clean(cell))
         for at, cell in enumerate(header)

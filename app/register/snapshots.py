@@ -74,6 +74,7 @@ def _take(database: Database, school_id: str, policy: Policy, vault: Vault, now:
         staff_handles=frozenset(handle for member in contents.staff for handle in member.personal_handles),
         not_shown=tuple(replace(child, has_templates=child.pupil in vectors) for child in contents.not_shown),
         events=contents.events,
+        classes=frozenset(one.class_name for one in contents.pupils if one.class_name and one.left_on is None),
         roster_as_of=contents.roster_as_of,
         permissions_as_of=contents.round.as_of if contents.round else None,
     )

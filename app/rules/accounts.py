@@ -1,7 +1,5 @@
 """Accounts: the school posts as the school, to everyone, and leads nobody to a member of staff."""
 
-
-
 from __future__ import annotations
 
 import re

@@ -1,7 +1,5 @@
 """Children who must not be shown, and whether what is known of them is up to date."""
 
-
-
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -32,12 +30,14 @@ _NEAR = Face(Box(60, 10, 90, 50), match=Match.POSSIBLE, pupils=("p1", "p2"))
 _SHOWN = PhotoFacts(composition=Composition.PAIR, faces=(_STRANGER, _STRANGER), matching=Matching.DONE)
 _OAK = replace(DRAFT, classes=("Oak",))
 _ASH = replace(DRAFT, classes=("Ash",))
-_GUARDED = replace(SCHOOL, not_shown=(ChildNotShown("p1", "Oak", has_templates=True),))
+_GUARDED = replace(
+    SCHOOL, not_shown=(ChildNotShown("p1", "Oak", has_templates=True),), classes=frozenset({"Oak", "Ash"})
+)
 _RULED_OUT = replace(_SHOWN, line_ups=(LineUp("p1", (1, 0), ruled_out=True),))
 
 _NOT_COMPARED = {
     Matching.DONE: "Comparing faces cannot rule a child out.",
-    Matching.OFF: "Faces were not compared: the school's policy says so.",
+    Matching.OFF: "Faces were not compared.",
     Matching.NOT_PERMITTED: "Faces were not compared: not everyone has agreed to it.",
     Matching.UNAVAILABLE: "Faces could not be compared.",
 }
@@ -100,8 +100,11 @@ def _matching(evidence: Evidence, match: Match) -> Iterator[tuple[int, Face]]:
         given(photos=(replace(_RULED_OUT, matching=Matching.OFF),), draft=_OAK, school=_GUARDED),
         given(photos=(replace(_RULED_OUT, unseen=(Unseen.BLURRED,)),), draft=_OAK, school=_GUARDED),
         given(draft=replace(_OAK, photos=given(photos=(_SHOWN,)).draft.photos), school=_GUARDED),
+        given(photos=(_SHOWN,), draft=replace(_ASH, classes=("Ashe",)), school=_GUARDED),
+        given(photos=(_SHOWN,), draft=replace(_ASH, outsiders=True), school=_GUARDED),
     ],
     passes=[
+        given(photos=(_SHOWN,), draft=replace(_ASH, classes=("class ash",)), school=_GUARDED),
         given(photos=(_SHOWN,), draft=_ASH, school=_GUARDED),
         given(photos=(_RULED_OUT,), draft=_OAK, school=_GUARDED),
         given(photos=(PhotoFacts(),), draft=_OAK, school=_GUARDED),
@@ -116,15 +119,16 @@ def roll_call(evidence: Evidence, policy: Policy) -> Iterator[Remark]:
     Twice in March 2020 a primary school was reprimanded because a refusal lay on file and nobody looked.
     """
     expected = evidence.school.not_shown_in(evidence.draft.classes)
-    whose = "of the classes declared" if evidence.draft.classes else "of the whole school"
-    hint = (
-        "Go through the class list with the photo."
-        if evidence.draft.classes
-        else "Declare the classes pictured: the list gets shorter."
-    )
+    whose, hint = _list_of(evidence)
     for number, photo in looks(evidence):
         if not may_show_children(photo):
             continue
+        if evidence.draft.outsiders:
+            yield Remark(
+                f"Children from elsewhere may be in {photo_number(number)}: nobody here knows whether they may be shown.",
+                "Ask their school or family, or choose another photo.",
+                unmade=True,
+            )
         left = tuple(child.pupil for child in expected if not _is_ruled_out(child, photo))
         if left:
             reason = "It was not looked at." if photo is None else _NOT_COMPARED[photo.matching]
@@ -134,6 +138,16 @@ def roll_call(evidence: Evidence, policy: Policy) -> Iterator[Remark]:
                 pupils=left,
                 unmade=True,
             )
+
+
+def _list_of(evidence: Evidence) -> tuple[str, str]:
+    """Whose list is to be checked, and what would help."""
+    classes = evidence.draft.classes
+    if not classes:
+        return "of the whole school", "Declare the classes pictured: the list gets shorter."
+    if evidence.school.unknown_classes(classes):
+        return "of the whole school", "A class declared is not on the roll: correct it, and the list gets shorter."
+    return "of the classes declared", "Go through the class list with the photo."
 
 
 def _is_ruled_out(child: ChildNotShown, photo: PhotoFacts | None) -> bool:

@@ -1,7 +1,5 @@
 """Names: no pupil is named, least of all beside a picture."""
 
-
-
 from __future__ import annotations
 
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """Photos: group shots, seen whole, described for those who cannot see them."""
 
-
-
 from __future__ import annotations
 
 import re

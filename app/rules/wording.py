@@ -1,7 +1,5 @@
 """Wording: what is said, how much of it, and what must not be said in public."""
 
-
-
 from __future__ import annotations
 
 import unicodedata

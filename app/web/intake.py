@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -11,8 +11,7 @@ from typing import Any
 from fastapi import Request
 from pydantic import ValidationError
 from starlette.datastructures import FormData, UploadFile
-from starlette.exceptions import HTTPException
-from starlette.formparsers import MultiPartException
+from starlette.formparsers import MultiPartException, MultiPartParser
 
 from app.domain import hash_of
 from app.errors import Fault, FledglingError, Malformed, TooLarge, Unsupported
@@ -20,6 +19,7 @@ from app.web.limits import PHOTO_BYTES
 from app.web.problems import faults_of
 from app.web.schemas import PHOTOS, AltText, DraftIn
 
+_TAIL = 100  # bytes: more than the longest boundary with its dashes and line end
 _LISTS = frozenset({"classes", "alt_texts"})
 _FIELDS = frozenset(DraftIn.model_fields) - {"photos"} | {"alt_texts"}
 _BOOLS = {
@@ -86,16 +86,34 @@ async def read_draft(request: Request) -> Intake:
 @asynccontextmanager
 async def read_form(request: Request) -> AsyncIterator[FormData]:
     """The request's multipart form, whose files are gone afterwards; Malformed where it is none."""
+    tail = bytearray()
+
+    async def watched() -> AsyncGenerator[bytes, None]:
+        async for chunk in request.stream():
+            tail.extend(chunk)
+            del tail[:-_TAIL]
+            yield chunk
+
+    parser = MultiPartParser(
+        request.headers, watched(), max_files=PHOTOS + 4, max_fields=1_000, max_part_size=1_000_000
+    )
     try:
-        form = await request.form(max_files=PHOTOS + 4, max_fields=1_000, max_part_size=1_000_000)
+        form = await parser.parse()
     except FledglingError:
         raise
-    except (MultiPartException, HTTPException, UnicodeDecodeError, KeyError, ValueError):
-        raise Malformed("The form is broken, or has too many or too large parts.", slug="form-broken") from None
+    except (MultiPartException, UnicodeDecodeError, KeyError, ValueError):
+        raise _broken() from None
     try:
+        # The parser takes a form that breaks off for one that ended there.
+        if not tail.rstrip().endswith(b"--"):
+            raise _broken()
         yield form
     finally:
         await form.close()
+
+
+def _broken() -> Malformed:
+    return Malformed("The form is broken off, or has too many or too large parts.", slug="form-broken")
 
 
 def from_json(body: Any) -> Intake:

@@ -17,7 +17,6 @@ MEDIA_TYPE = "application/problem+json"
 _log = structlog.get_logger(__name__)
 
 _HTTP_SLUGS = {
-    400: ("bad-request", "Bad request"),
     404: ("not-found", "Not found"),
     405: ("method-not-allowed", "Method not allowed"),
     413: ("too-large", "Too large"),
@@ -63,6 +62,8 @@ async def _invalid(_request: Request, error: Exception) -> Response:
 
 async def _http(_request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101
+    if error.status_code == 400:  # the framework's word for a body it cannot parse
+        return answer_to(Malformed("The body cannot be read.", slug="not-json"))
     slug, title = _HTTP_SLUGS.get(error.status_code, ("http-error", "HTTP error"))
     problem = {"type": f"/problems/{slug}", "title": title, "status": error.status_code, "detail": title + "."}
     return answer(problem, dict(error.headers) if error.headers else None)

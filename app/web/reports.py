@@ -8,6 +8,7 @@ from app.domain import (
     Box,
     Entity,
     Evidence,
+    Field,
     Finding,
     Outcome,
     PhotoFacts,
@@ -90,14 +91,20 @@ def _text(facts: TextFacts, policy: Policy) -> TextOut:
         x_limit=policy.limits.x_length,
         policy_length=facts.policy_length,
         policy_limit=policy.limits.policy_length,
-        urls=_entities(facts.urls),
-        mentions=_entities(facts.mentions),
-        hashtags=_entities(facts.hashtags),
+        urls=_entities(facts.urls, facts),
+        mentions=_entities(facts.mentions, facts),
+        hashtags=_entities(facts.hashtags, facts),
     )
 
 
-def _entities(entities: tuple[Entity, ...]) -> list[EntityOut]:
-    return [EntityOut(value=one.value, start=one.start, end=one.end) for one in entities]
+def _entities(entities: tuple[Entity, ...], facts: TextFacts) -> list[EntityOut]:
+    """A report never names a child, not even in the author's own hashtag."""
+    named = [one.where for one in facts.names if one.where.field is Field.TEXT]
+
+    def value(one: Entity) -> str | None:
+        return None if any(where.start < one.end and one.start < where.end for where in named) else one.value
+
+    return [EntityOut(value=value(one), start=one.start, end=one.end) for one in entities]
 
 
 def _photo(facts: PhotoFacts) -> PhotoOut:

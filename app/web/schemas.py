@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StrictBool, StringConstraints
 
@@ -20,8 +21,17 @@ def _clean(text: str) -> str:
     return text
 
 
-def _aware(value: str | None) -> str | None:
-    return None if value is None or not value.strip() else value
+def _address(value: str | None) -> str | None:
+    """A web address; blank is none."""
+    if value is None or not value.strip():
+        return None
+    try:
+        parts = urlsplit(value.strip())
+    except ValueError:
+        raise ValueError("must be a web address") from None
+    if parts.scheme.lower() not in {"http", "https"} or not parts.hostname:
+        raise ValueError("must be a web address such as https://x.com/whitehouseps/status/1")
+    return value.strip()
 
 
 def _absent(value: object) -> bool:
@@ -33,7 +43,7 @@ Short = Annotated[str, StringConstraints(max_length=200), AfterValidator(_clean)
 AltText = Annotated[str, StringConstraints(max_length=1_000), AfterValidator(_clean)]
 Id = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(_clean)]
 Url = Annotated[str, StringConstraints(max_length=2_000), AfterValidator(_clean)]
-Optional = Annotated[Url | None, AfterValidator(_aware)]
+Optional = Annotated[Url | None, AfterValidator(_address)]
 
 
 class Incoming(BaseModel):
@@ -132,9 +142,9 @@ class FindingOut(Outgoing):
 
 
 class EntityOut(Outgoing):
-    """A URL, mention or hashtag as twitter-text extracts it."""
+    """A URL, mention or hashtag as twitter-text extracts it. ``value`` is null where its words may name a child."""
 
-    value: str
+    value: str | None
     start: int
     end: int
 

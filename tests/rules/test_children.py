@@ -30,7 +30,7 @@ OAK, ASH, NO_TEMPLATES = (
     ChildNotShown("p2", "Ash", has_templates=True),
     ChildNotShown("p3", "Oak"),
 )
-GUARDED = replace(SCHOOL, not_shown=(OAK, ASH, NO_TEMPLATES))
+GUARDED = replace(SCHOOL, not_shown=(OAK, ASH, NO_TEMPLATES), classes=frozenset({"Oak", "Ash", "Elm"}))
 RULED_OUT = tuple(LineUp(child.pupil, (0,), ruled_out=True) for child in GUARDED.not_shown)
 SEEN = PhotoFacts(composition=Composition.PAIR, faces=(FACE, FACE), matching=Matching.DONE, line_ups=RULED_OUT)
 

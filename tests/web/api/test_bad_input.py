@@ -236,3 +236,24 @@ def test_a_page_that_is_not_there(client: TestClient, author: dict[str, str], pa
 def test_good_news_still_passes(client: TestClient, author: dict[str, str]) -> None:
     """The counterpart of all the above: the same doors let a good draft in."""
     assert client.post("/v1/drafts", headers=author, json={"text": GOOD_NEWS}).status_code == 201
+
+
+@pytest.mark.parametrize("path", ["/v1/vet", "/v1/drafts", "/v1/photos"])
+def test_a_form_that_breaks_off(client: TestClient, school: School, author: dict[str, str], path: str) -> None:
+    head = author | {"Content-Type": "multipart/form-data; boundary=B"}
+    whole = b'--B\r\nContent-Disposition: form-data; name="text"\r\n\r\nWell done to everybody\r\n--B--\r\n'
+    for cut in (8, 10, 20, 30):
+        problem(client.post(path, headers=head, content=whole[:-cut]), 422, "form-broken")
+    assert nothing_stored(school)
+
+
+@pytest.mark.parametrize("field", ["reply_to", "repost_of", "source_url"])
+@pytest.mark.parametrize("value", ["notaurl", "javascript:alert(1)", "https://", "//x.com/a", "http://[", "ftp://x.com/a"])
+def test_an_address_that_is_none(client: TestClient, author: dict[str, str], field: str, value: str) -> None:
+    told = problem(client.post("/v1/vet", headers=author, json={"text": "x", field: value}), 422, "malformed")
+    assert [fault["pointer"] for fault in told["errors"]] == [f"#/{field}"]
+
+
+def test_a_body_of_another_route_that_is_not_utf_8(client: TestClient, school: School) -> None:
+    headers = school.key("register:write") | {"Content-Type": "application/json"}
+    problem(client.put("/v1/permission-round", headers=headers, content=b"\xff\xfe{"), 422, "not-json")

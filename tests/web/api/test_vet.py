@@ -186,3 +186,35 @@ def test_a_stale_or_missing_register_refers(client: TestClient, school: School, 
 def test_a_whole_second_of_four_thousand_code_points(client: TestClient, author: dict[str, str]) -> None:
     report = client.post("/v1/vet", headers=author, json={"text": "a" * 4000}).json()
     assert rules(report) == {"wording.too-long"}
+
+
+def test_a_report_never_holds_a_childs_name(client: TestClient, school: School) -> None:
+    text = "What a goal! #WellDonePriyaPatel @priyapatel09 saw it. #TeamWhitehouse"
+    headers = school.key("drafts:write", "review:write")
+    answer = client.post("/v1/vet", headers=headers, json={"text": text})
+    assert answer.json()["verdict"] == "reject"
+    assert "priya" not in answer.text.lower()
+    assert "patel" not in answer.text.lower()
+    named, ours = answer.json()["text"]["hashtags"]
+    assert named == {"value": None, "start": 13, "end": 32}
+    assert ours["value"] == "TeamWhitehouse"
+
+
+def test_an_unknown_class_hides_nobody(client: TestClient, author: dict[str, str]) -> None:
+    report = client.post(
+        "/v1/vet",
+        headers=author,
+        data={"text": GOOD_NEWS, "alt_texts": ["Children with a road"], "classes": ["Nonesuch"]},
+        files=[("photos", ("a.png", photo(BLUE, RED, (20, 160, 40)), "image/png"))],
+    ).json()
+    assert rules(report) == {"children.roll-call"}
+
+
+def test_children_from_elsewhere_need_a_person(client: TestClient, author: dict[str, str]) -> None:
+    report = client.post(
+        "/v1/vet",
+        headers=author,
+        data={"text": GOOD_NEWS, "alt_texts": ["A match"], "classes": ["Cedar"], "outsiders": "true"},
+        files=[("photos", ("a.png", photo(BLUE, RED, (20, 160, 40)), "image/png"))],
+    ).json()
+    assert rules(report) == {"children.roll-call"}

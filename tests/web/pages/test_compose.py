@@ -170,6 +170,7 @@ class _Blindfold:
 
     name = "paper-1"
     weak = False
+    turned_by = 1.0
 
     def __init__(self) -> None:
         self.began, self.may_look = Event(), Event()

@@ -1,0 +1,1 @@
+"""The contract, tried from outside on a real server process."""

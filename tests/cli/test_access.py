@@ -1,0 +1,79 @@
+"""key and person: secrets are printed once, and never again."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from starlette.testclient import TestClient
+
+from app.main import open_service, serve
+from app.settings import Settings
+from app.vision import paper
+from tests.cli.conftest import CommandLine
+
+
+def may_vet(command: CommandLine, secret: str) -> int:
+    """The status that a vet call with that key gets."""
+    service = open_service(Settings(data_dir=command.folder, database_url="", key=None), engine=paper.engine())
+    with TestClient(serve(service)) as client:
+        headers = {"Authorization": f"Bearer {secret}"}
+        return client.post("/v1/vet", headers=headers, json={"text": "x"}).status_code
+
+
+def test_a_key_works_until_it_is_revoked_and_its_secret_is_never_listed(command: CommandLine) -> None:
+    made = command.done("key", "create", "--name", "cms", "--scope", "drafts:write", "--scope", "review:write")
+    (secret,) = made.out.splitlines()
+    assert secret not in made.err
+    assert may_vet(command, secret) == 200
+    listed = command.done("key", "list").out
+    assert secret not in listed
+    (line,) = [line for line in listed.splitlines() if "cms" in line]
+    assert line.endswith("cms: drafts:write review:write")
+    found = re.search(r"[0-9a-f]{32}", line)
+    assert found, "the id is listed whole: without it no key can be revoked"
+    command.done("key", "revoke", found[0])
+    assert may_vet(command, secret) == 401
+    (line,) = [line for line in command.done("key", "list").out.splitlines() if "cms" in line]
+    assert "revoked" in line
+    again = command("key", "revoke", found[0])
+    assert again.status == 3
+    assert "no such key" in again.err
+
+
+def test_a_key_may_end_by_itself(command: CommandLine) -> None:
+    command.done("key", "create", "--name", "term", "--scope", "audit:read", "--days", "90")
+    (line,) = [line for line in command.done("key", "list").out.splitlines() if "term" in line]
+    assert "holds" in line
+
+
+@pytest.mark.parametrize(
+    "args",
+    [("--name", "x"), ("--name", "x", "--scope", "everything"), ("--name", "x", "--scope", "admin", "--days", "-1")],
+)
+def test_a_key_that_cannot_be(command: CommandLine, args: tuple[str, ...]) -> None:
+    done = command("key", "create", *args)
+    assert (done.status, done.out) == (3, "")
+    assert done.err
+    assert len(command.done("key", "list").out.splitlines()) == 2, "the heading and the admin key"
+
+
+def test_a_person_signs_in_with_the_password_that_was_printed(command: CommandLine) -> None:
+    args = ("person", "add", "--email", "Head@whitehouse.example", "--name", "Sarah Whitfield", "--role", "approver")
+    made = command.done(*args)
+    (password,) = made.out.splitlines()
+    assert password not in made.err
+    service = open_service(Settings(data_dir=command.folder, database_url="", key=None), engine=paper.engine())
+    with TestClient(serve(service), follow_redirects=False) as client:
+        form = client.get("/sign-in").text
+        token = re.search(r'name="csrf"[^>]*value="([^"]+)"|name="token"[^>]*value="([^"]+)"', form)
+        data = {"email": "head@whitehouse.example", "password": password}
+        if token:
+            data["csrf" if token[1] else "token"] = token[1] or token[2]
+        assert client.post("/sign-in", data=data).status_code == 303
+        assert client.post("/sign-in", data=data | {"password": "another"}).status_code != 303
+    again = command(*args)
+    assert (again.status, again.out) == (3, "")
+    wrong = command("person", "add", "--email", "a@b.example", "--name", "A", "--role", "king")
+    assert wrong.status == 3
+    assert "author" in wrong.err
