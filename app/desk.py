@@ -9,8 +9,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy.orm import Session
-
 from app.db import Database
 from app.domain import QUEUED, Box, Draft, Photo, Stage, Unseen, Verdict, stage_of
 from app.errors import Conflict, Fault, Malformed, NotAllowed, NotFound
@@ -121,29 +119,42 @@ def _keep_verdict(store: Store, draft: StoredDraft, vetted: Vetted, *, by: str, 
         raise Conflict("The draft moved on meanwhile.", slug="wrong-stage")
 
 
-def revet(
-    database: Database,
-    school_id: str,
-    draft_id: str,
-    register: Register,
-    eyes: Eyes,
-    files: PhotoFiles,
-    *,
-    by: str,
-    now: datetime,
-) -> None:
-    """Vet a draft again with the register and policy of now. Conflict where its stage does not allow it."""
-    with database.read() as session:
-        draft = drafts.get(Store(session, school_id), draft_id)
-        submitted = _submitted(session, school_id, draft, files)
+@dataclass(frozen=True, slots=True)
+class Workplace:
+    """What looking at a school's stored drafts again takes."""
+
+    database: Database
+    school_id: str
+    register: Register
+    eyes: Eyes
+    files: PhotoFiles
+
+
+def revet(at: Workplace, draft_id: str, *, by: str, now: datetime) -> None:
+    """Vet a draft again with the register and policy of now.
+
+    Conflict where its stage does not allow it, or a person rejected this very revision.
+    """
+    with at.database.read() as session:
+        store = Store(session, at.school_id)
+        draft = drafts.get(store, draft_id)
+        _refuse_rejected(store, draft)
+        submitted = _submitted(store, draft, at.files)
     _vettable(draft)
-    vetted = vet(draft.draft, submitted, register.snapshot(now), eyes, register.policy, now)
-    with database.write() as session:
-        store = Store(session, school_id)
+    vetted = vet(draft.draft, submitted, at.register.snapshot(now), at.eyes, at.register.policy, now)
+    with at.database.write() as session:
+        store = Store(session, at.school_id)
         current = drafts.get(store, draft_id)
         if (current.stage, current.revision) != (draft.stage, draft.revision):
             raise Conflict("The draft moved on meanwhile.", slug="wrong-stage")
         _keep_verdict(store, current, vetted, by=by, now=now)
+
+
+def _refuse_rejected(store: Store, draft: StoredDraft) -> None:
+    """What an approver rejected does not come back to the queue unchanged."""
+    said = verdicts.decisions(store, [draft.id])[draft.id]
+    if any(one.decision is DecisionKind.REJECT and one.revision == draft.revision for one in said):
+        raise Conflict("An approver rejected this draft; it must change first.", slug="rejected-by-approver")
 
 
 def _vettable(draft: StoredDraft) -> None:
@@ -151,8 +162,8 @@ def _vettable(draft: StoredDraft) -> None:
         raise Conflict(f"A draft that is {draft.stage} is not vetted again.", slug="wrong-stage")
 
 
-def _submitted(session: Session, school_id: str, draft: StoredDraft, files: PhotoFiles) -> list[Submitted]:
-    found = photos.find_each(Store(session, school_id), [photo.id or "" for photo in draft.draft.photos])
+def _submitted(store: Store, draft: StoredDraft, files: PhotoFiles) -> list[Submitted]:
+    found = photos.find_each(store, [photo.id or "" for photo in draft.draft.photos])
     return [stored(found[photo.id or ""], files, photo.alt_text) for photo in draft.draft.photos]
 
 
@@ -249,27 +260,33 @@ def withdraw(store: Store, draft_id: str, *, by: str, may_review: bool, now: dat
 # ---------------------------------------------------------------- covering
 
 
-def cover_photo(
-    database: Database,
-    school_id: str,
-    draft_id: str,
-    number: int,
-    boxes: Sequence[Box],
-    files: PhotoFiles,
-    *,
-    by: str,
-    now: datetime,
-) -> None:
-    """Make a covered copy of a photo and put it in the draft's place for the photo; vet again afterwards.
+def cover_photo(at: Workplace, draft_id: str, number: int, boxes: Sequence[Box], *, by: str, now: datetime) -> None:
+    """Put a covered copy in the place of a photo and vet the draft as it is then, all or nothing.
 
     Boxes are pixels of the upright photo as it came. Malformed where a box covers nothing.
     """
-    with database.read() as session:
-        draft = drafts.get(Store(session, school_id), draft_id)
+    with at.database.read() as session:
+        store = Store(session, at.school_id)
+        draft = drafts.get(store, draft_id)
         if not 0 <= number < len(draft.draft.photos):
             raise NotFound("The draft has no such photo.")
-        photo = _submitted(session, school_id, draft, files)[number]
+        submitted = _submitted(store, draft, at.files)
     _vettable(draft)
+    copy, submitted[number] = _covered(submitted[number], boxes, at.files)
+    changed = replace(draft.draft, photos=tuple(one.photo for one in submitted))
+    vetted = vet(changed, submitted, at.register.snapshot(now), at.eyes, at.register.policy, now)
+    with at.database.write() as session:
+        store = Store(session, at.school_id)
+        added = photos.add(store, copy, expires_at=now, by=by, now=now)
+        kept = tuple(replace(photo, id=photo.id or added.id) for photo in changed.photos)
+        kept_draft = replace(changed, photos=kept)
+        if not drafts.revise(store, draft_id, kept_draft, expected=draft.revision, by=by, now=now):
+            raise Conflict("The draft changed meanwhile.", slug="wrong-stage")
+        _keep_verdict(store, drafts.get(store, draft_id), vetted, by=by, now=now)
+
+
+def _covered(photo: Submitted, boxes: Sequence[Box], files: PhotoFiles) -> tuple[Upload, Submitted]:
+    """The covered copy, its file written: how it is filed, and how it is vetted."""
     picture = photo.open()
     try:
         covered = cover(picture, [_in_copy(box, photo, picture) for box in boxes])
@@ -279,17 +296,9 @@ def cover_photo(
         ) from None
     clean = publishable(covered)
     files.put(clean.sha256, clean.data)
-    copy = Upload(
-        replace(photo.photo, sha256=clean.sha256, id=None), photo.width, photo.height, len(clean.data), clean.media_type
-    )
-    with database.write() as session:
-        store = Store(session, school_id)
-        added = photos.add(store, copy, expires_at=now, by=by, now=now)
-        kept = list(draft.draft.photos)
-        kept[number] = replace(copy.photo, id=added.id)
-        changed = replace(draft.draft, photos=tuple(kept))
-        if not drafts.revise(store, draft_id, changed, expected=draft.revision, by=by, now=now):
-            raise Conflict("The draft changed meanwhile.", slug="wrong-stage")
+    new = replace(photo.photo, sha256=clean.sha256, id=None)
+    upload = Upload(new, photo.width, photo.height, len(clean.data), clean.media_type)
+    return upload, Submitted(new, photo.width, photo.height, lambda: _as_seen(clean.data, new))
 
 
 def _in_copy(box: Box, photo: Submitted, picture: Picture) -> Box:

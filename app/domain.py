@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import IntEnum, StrEnum
+from urllib.parse import unquote
 
 # ---------------------------------------------------------------- outcomes and answers
 
@@ -278,9 +279,15 @@ def fold_handle(handle: str) -> str:
     return handle.strip().removeprefix("@").lower()
 
 
-_POST_URL = re.compile(
-    r"(?:https?://)?(?:www\.|mobile\.|m\.)?(?:twitter\.com|x\.com)/(?:@|#!/)?([a-z0-9_]{1,20})(?![a-z0-9_])",
-    re.IGNORECASE,
+X_SITE = re.compile(
+    r"(?:https?:)?(?://)?(?:[^/?#@\s]*@)?(?:[a-z0-9-]+\.)*"
+    r"(?:(?:(?:fx|vx|fixv|px)?twitter|x|fixupx|fixvx|twittpr|xcancel|twiiit)\.com|nitter(?:\.[a-z0-9-]+)+)\.?(?::\d+)?(?=[/?#]|$)",
+    re.IGNORECASE | re.ASCII,
+)
+"""The beginning of an address of Twitter/X, or of a site that shows its posts under the same paths."""
+_PAGE = re.compile(r"/+(?:#!/+)?@?([a-z0-9_]{1,20})(?![a-z0-9_])", re.IGNORECASE | re.ASCII)
+_FOLLOW = re.compile(
+    r"/+intent/(?:user|follow)/?\?(?:[^#]*&)?screen_name=@?([a-z0-9_]{1,20})", re.IGNORECASE | re.ASCII
 )
 _NOT_PEOPLE = frozenset(
     {"i", "home", "search", "hashtag", "intent", "share", "explore", "settings", "messages", "login", "privacy", "tos"}
@@ -288,8 +295,10 @@ _NOT_PEOPLE = frozenset(
 
 
 def account_of(url: str) -> str | None:
-    """The folded handle whose page or post a Twitter/X address leads to, or None."""
-    found = _POST_URL.match(url.strip())
+    """The folded handle whose page or post a Twitter/X address leads to, or None; letters may be percent-encoded."""
+    address = unquote(url.strip())
+    site = X_SITE.match(address)
+    found = (_FOLLOW.match(address, site.end()) or _PAGE.match(address, site.end())) if site else None
     handle = found.group(1).lower() if found else None
     return None if handle in _NOT_PEOPLE else handle
 

@@ -13,6 +13,7 @@ import icalendar
 from dateutil.rrule import rrulestr
 
 from app.domain import Event
+from app.integrations.cells import parse_day, parse_moment
 from app.integrations.sheets import (
     Column,
     Problem,
@@ -20,8 +21,6 @@ from app.integrations.sheets import (
     Sheet,
     UnreadableError,
     decode,
-    parse_day,
-    parse_moment,
     read_sheet,
 )
 

@@ -13,7 +13,8 @@ from dataclasses import dataclass, fields, replace
 from datetime import date
 
 from app.domain import StaffMember, fold_handle
-from app.integrations.sheets import NOT_YET, Column, Problem, Row, Sheet, condense, parse_day, parse_flag, read_sheet
+from app.integrations.cells import NOT_YET, parse_day, parse_flag
+from app.integrations.sheets import Column, Problem, Row, Sheet, condense, read_sheet
 
 # ---------------------------------------------------------------- roster
 
@@ -87,15 +88,21 @@ _ROSTER = (
 
 
 def read_roster(data: bytes) -> RosterSheet:
-    """The children in a roster file, one row each: rows that repeat a child, one a contact, are folded."""
+    """The children in a roster file, one row each.
+
+    Rows that repeat a child, one a contact, are folded where columns beyond those of the roster tell
+    them apart; a UPN that comes again for no reason that the file shows is an error.
+    """
     sheet = read_sheet(data, _ROSTER)
     problems = list(sheet.problems)
     rows: dict[str, PupilRow] = {}
+    lines: dict[tuple[str, tuple[str, ...]], int] = {}
     for row in sheet.rows:
         pupil = _read_pupil(row, sheet, problems.append)
         if not pupil.upn:
             continue
         known = rows.get(pupil.upn)
+        first = lines.setdefault((pupil.upn, row.beyond), row.line)
         if known is None:
             rows[pupil.upn] = pupil
             problems += _doubts(pupil, sheet)
@@ -104,11 +111,19 @@ def read_roster(data: bytes) -> RosterSheet:
         if folded is None:
             detail = f"the UPN is the same as on line {known.line}, but the pupil is not"
             problems.append(Problem(pupil.line, detail, sheet.heading("upn")))
+        elif first != row.line:
+            problems.append(repeated(row.line, first, sheet))
         else:
             rows[pupil.upn] = folded
     if not rows and not problems:
         problems.append(Problem(0, "the file has no pupils"))
-    return RosterSheet(tuple(rows.values()), condense(problems))
+    return RosterSheet(tuple(rows.values()), condense(_with_check_letters_counted(problems)))
+
+
+def repeated(line: int, first: int, sheet: Sheet) -> Problem:
+    """The complaint about a row that repeats the pupil of line ``first`` for no reason that the file shows."""
+    detail = f"the UPN is the same as on line {first}, and no other column tells the two rows apart: delete one"
+    return Problem(line, detail, sheet.heading("upn"))
 
 
 def _read_pupil(row: Row, sheet: Sheet, complain: Callable[[Problem], None]) -> PupilRow:
@@ -212,6 +227,8 @@ def fold_year(cell: str) -> str:
 _ADMISSION = "ADM:"
 _UPN = re.compile(r"[A-HJ-NP-RT-Z]\d{11}[0-9A-HJ-NP-RT-Z]")
 _UPN_LETTERS = "ABCDEFGHJKLMNPQRTUVWXYZ"
+_WRONG_CHECK_LETTER = "the UPN's check letter is wrong: perhaps it was mistyped"
+_CHECK_LETTERS_TOLD = 3
 
 
 def fold_upn(cell: str) -> str:
@@ -234,8 +251,19 @@ def doubt_upn(upn: str) -> str:
         return "not the form of a UPN: a letter, eleven figures, then a figure or a letter"
     values = (int(sign) if sign.isdigit() else _UPN_LETTERS.index(sign) for sign in upn[1:])
     if _UPN_LETTERS[sum(place * value for place, value in enumerate(values, 2)) % 23] != upn[0]:
-        return "the UPN's check letter is wrong: perhaps it was mistyped"
+        return _WRONG_CHECK_LETTER
     return "" if upn[-1].isdigit() else "a temporary UPN"
+
+
+def _with_check_letters_counted(problems: list[Problem]) -> list[Problem]:
+    """The problems, with more than a few wrong check letters as one: so many are the export's, and bury the rest."""
+    wrong = [problem for problem in problems if problem.detail == _WRONG_CHECK_LETTER]
+    if len(wrong) <= _CHECK_LETTERS_TOLD:
+        return problems
+    first = ", ".join(str(problem.line) for problem in wrong[:_CHECK_LETTERS_TOLD])
+    told = f"{len(wrong)} UPNs have a wrong check letter, the first on lines {first} …: ask whether the export is right"
+    others = [problem for problem in problems if problem.detail != _WRONG_CHECK_LETTER]
+    return [*others, Problem(0, told, wrong[0].pointer, warning=True)]
 
 
 # ---------------------------------------------------------------- staff

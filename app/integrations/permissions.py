@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from app.integrations.mis import KEYS, read_key
-from app.integrations.sheets import NO, NOT_YET, YES, Problem, Row, Sheet, condense, fold_heading, read_sheet
+from app.integrations.cells import NO, NOT_YET, YES
+from app.integrations.mis import KEYS, read_key, repeated
+from app.integrations.sheets import Problem, Row, Sheet, condense, fold_heading, read_sheet
 
 
 class Given(StrEnum):
@@ -37,6 +38,8 @@ _CHANNELS: tuple[tuple[str, re.Pattern[str]], ...] = (
 """Channels by folded heading, the first match holds: ``Photographs on the website`` is the website."""
 
 FORBIDS_POSTS = (SOCIAL_MEDIA, PHOTOGRAPHS, "website", "press")
+_KEY_FIELDS = frozenset(column.field for column in KEYS)
+_DIFFERING = "the answers differ from those of this pupil's other rows: a no among them holds, else no answer"
 _ABOUT_THE_ANSWER = re.compile(r"date|notes?$|comment|givenby|recordedby|informedby")
 _ABOUT_THE_PUPIL = re.compile(r"name|class|year|form|group|dob|birth|admission|gender|^sex$|contact|title")
 
@@ -80,18 +83,30 @@ def channel_of(heading: str) -> str | None:
 
 
 def read_permissions(data: bytes) -> PermissionSheet:
-    """The answers in a permissions file. Rows that repeat a pupil are folded: any no among them holds."""
+    """The answers in a permissions file.
+
+    Rows that repeat a pupil, one a contact, are folded where columns beside the answers tell them
+    apart, and any no among them holds; a UPN that comes again for no reason that the file shows is an error.
+    """
     sheet = read_sheet(data, KEYS, others=True)
     problems = list(sheet.problems)
     channels = _map_channels(sheet, problems)
+    beside = [name for name in sheet.headings if name not in channels and name not in _KEY_FIELDS]
     rows: dict[str, PermissionRow] = {}
+    lines: dict[tuple[str, ...], int] = {}
     for row in sheet.rows:
         key = read_key(row, sheet, problems.append)
         if not key:
             continue
+        first = lines.setdefault((key, *(row[name] for name in beside), *row.beyond), row.line)
+        if first != row.line:
+            problems.append(repeated(row.line, first, sheet))
+            continue
         answers = _read_answers(row, channels, problems.append)
         known = rows.get(key)
         if known:
+            if answers != known.answers:
+                problems.append(Problem(row.line, _DIFFERING, sheet.heading("upn"), warning=True))
             answers = {channel: _strictest(known.answers.get(channel), given) for channel, given in answers.items()}
         rows[key] = PermissionRow(key, answers, known.line if known else row.line)
     if not rows and not problems:
@@ -106,7 +121,7 @@ def _map_channels(sheet: Sheet, problems: list[Problem]) -> dict[str, str]:
         channel = channel_of(heading)
         if channel:
             channels[field] = channel
-        elif field not in {column.field for column in KEYS} and not (
+        elif field not in _KEY_FIELDS and not (
             _ABOUT_THE_ANSWER.search(fold_heading(heading)) or _ABOUT_THE_PUPIL.search(fold_heading(heading))
         ):
             problems.append(Problem(sheet.header_line, "this column is not understood and not used", heading, True))

@@ -14,7 +14,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
 from itertools import islice
 
 MAX_BYTES = 32 * 1024 * 1024
@@ -22,6 +21,9 @@ MAX_BYTES = 32 * 1024 * 1024
 
 MAX_ROWS = 200_000
 """The most rows read after the header."""
+
+MAX_LINES = 2_000_000
+"""The most lines, blank ones too: a spreadsheet may write out a million rows that nobody filled in."""
 
 MAX_COLUMNS = 1_000
 """The most cells in one row."""
@@ -58,7 +60,7 @@ class UnreadableError(ValueError):
 class Row:
     """One row below the header: its first physical line and its cleaned cells by field; a blank cell is ``""``.
 
-    ``beyond`` are the cells of the columns that no field was found under, in the file's order.
+    ``beyond`` are the cells, as written, of the columns under which no field was found.
     """
 
     line: int
@@ -271,6 +273,8 @@ def _records(text: str, delimiter: str, offset: int) -> Iterator[tuple[int, list
     try:
         for record in reader:
             begun, line = line, reader.line_num + offset + 1
+            if line > MAX_LINES:
+                raise UnreadableError(Problem(begun, f"the file has more than {MAX_LINES:,} lines"))
             if len(record) > MAX_COLUMNS:
                 raise UnreadableError(Problem(begun, f"there are more than {MAX_COLUMNS:,} cells here"))
             if any(cell.strip() for cell in record):
@@ -301,7 +305,7 @@ def _by_field(records: Sequence[tuple[int, list[str]]], columns: Sequence[Column
     if has_errors(problems):
         return Sheet(header_line=records[found][0], problems=tuple(problems))
     width = len(records[found][1])
-    unused = [at for at in range(width) if at not in set(fields.values())]
+    unused = sorted(set(range(width)) - set(fields.values()))
     rows: list[Row] = []
     for line, record in records[found + 1 :]:
         if any(cell.strip() for cell in record[width:]):
@@ -311,7 +315,7 @@ def _by_field(records: Sequence[tuple[int, list[str]]], columns: Sequence[Column
             detail = f"there are {len(record)} cells here but {width} headings; the missing ones are taken as blank"
             problems.append(Problem(line, detail, warning=True))
         cells = {name: clean(record[at]) for name, at in fields.items() if at < len(record)}
-        rows.append(Row(line, cells, tuple(clean(record[at]) for at in unused if at < len(record))))
+        rows.append(Row(line, cells, tuple(record[at] if at < len(record) else "" for at in unused)))
     if len(rows) > MAX_ROWS:
         problems.append(Problem(rows[MAX_ROWS].line, f"the file has more than {MAX_ROWS:,} rows"))
     headings = {name: clean(records[found][1][at]) for name, at in fields.items()}
@@ -352,61 +356,3 @@ def _map_header(
     if others:
         fields |= {clean(cell): at for at, cell in enumerate(header) if folded[at] and folded[at] not in taken}
     return fields, problems
-
-
-# ---------------------------------------------------------------- cells to values
-
-YES = frozenset({"y", "yes", "true", "t", "1", "✓", "✔", "☑", "granted", "received", "given", "agreed", "consented"})
-"""Answers that mean yes. A bare ``x`` is not among them: it may be a cross as well as a tick."""
-
-NO = frozenset(
-    {"n", "no", "false", "f", "0", "✗", "✘", "refused", "not granted", "not given", "withdrawn", "declined", "denied"}
-)
-"""Answers that mean no."""
-
-NOT_YET = frozenset({"", "pending", "requested", "not answered", "no response", "awaiting", "unknown", "-", "n/a"})
-"""Answers that mean that nobody has answered."""
-
-
-def parse_flag(cell: str) -> bool | None:
-    """Whether a cell says yes or no; None for anything else."""
-    word = cell.casefold()
-    return True if word in YES else False if word in NO else None
-
-
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_DAY_FIRST = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
-_DAY_MONTH_NAME = re.compile(r"(\d{1,2})[ -]([a-z]{3})[a-z]*[ -](\d{4})", re.IGNORECASE)
-_MIDNIGHT = re.compile(r"[T ]00:00(?::00(?:\.0+)?)?Z?$")
-
-
-def parse_day(cell: str) -> date | None:
-    """The day a cell names: ``31/12/2018``, ``31-Dec-2018`` or ISO, a midnight after it ignored; None if blank.
-
-    Raises ValueError. Day before month always, as every British system writes it; a year of two
-    figures is refused as ambiguous.
-    """
-    text = _MIDNIGHT.sub("", cell)
-    if not text:
-        return None
-    found = _DAY_FIRST.fullmatch(text)
-    if found:
-        return date(int(found[3]), int(found[2]), int(found[1]))
-    found = _DAY_MONTH_NAME.fullmatch(text)
-    if found and found[2].casefold() in _MONTHS:
-        return date(int(found[3]), _MONTHS.index(found[2].casefold()) + 1, int(found[1]))
-    return date.fromisoformat(text)
-
-
-def parse_moment(cell: str) -> datetime:
-    """The instant or local time a cell names: RFC 3339, ``2026-12-12 14:00`` or ``12/12/2026 14:00``.
-
-    Naive where no offset was written. Raises ValueError, also for a bare day.
-    """
-    found = re.fullmatch(r"(\d{1,2}[/.]\d{1,2}[/.]\d{4})[ T,]+(\d{1,2}):(\d{2})(?::(\d{2}))?", cell)
-    if found:
-        day = parse_day(found[1]) or date.min
-        return datetime.combine(day, time(int(found[2]), int(found[3]), int(found[4] or 0)))
-    if ":" not in cell:
-        raise ValueError("no time of day")
-    return datetime.fromisoformat(cell)

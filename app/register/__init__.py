@@ -17,6 +17,7 @@ from app.register.lists import import_events, import_staff, plan_staff, put_acco
 from app.register.office import Difference, FileRefused, Office, RollWouldShrink
 from app.register.permissions import (
     PermissionPlan,
+    Standing,
     Word,
     import_permissions,
     open_round,
@@ -37,6 +38,7 @@ __all__ = [
     "ReferencePhotoRefused",
     "RollWouldShrink",
     "RosterPlan",
+    "Standing",
     "Word",
     "add_reference_photo",
     "biometric_valid",

@@ -7,13 +7,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from app.domain import Account, StaffMember, fold_handle
+from app.domain import Account, StaffMember, fold_class, fold_handle
+from app.errors import Fault, Malformed
 from app.integrations.calendars import read_events
 from app.integrations.mis import read_staff
 from app.integrations.sheets import Problem, has_errors
 from app.register import version
 from app.register.office import Difference, Office, refuse_errors
-from app.store import Store
+from app.store import Store, keys, people
 from app.store import accounts as kept_accounts
 from app.store import events as kept_events
 from app.store import roster as kept
@@ -98,12 +99,39 @@ def import_events(
 
 
 def put_accounts(office: Office, accounts: Sequence[Account], *, by: str, now: datetime) -> Difference:
-    """Register accounts or change those registered; none is ever removed, and the first ever put is the default."""
+    """Register accounts or change those registered; none is ever removed, and the first ever put is the default.
+
+    Malformed, ``#/0/posters/1``, for posters who are neither people nor keys of the school and, once a roster
+    is loaded, for classes that nobody on roll is in.
+    """
     new = {account.handle: account for account in (replace(one, handle=fold_handle(one.handle)) for one in accounts)}
     with office.database.write() as session:
         store = Store(session, office.school_id)
         store.take_turn()
+        _refuse_unknown(store, accounts)
         current = {account.handle: account for account in kept_accounts.every(store)}
         kept_accounts.put(store, tuple(new.values()), by=by, now=now)
         version.stamp(store, office.policy, now)
     return _compare({handle: current[handle] for handle in new if handle in current}, new)
+
+
+def _refuse_unknown(store: Store, accounts: Sequence[Account]) -> None:
+    posters = {person.id for person in people.every(store)} | {key.id for key in keys.every(store)}
+    classes = {fold_class(pupil.class_name) for pupil in kept.every(store) if pupil.left_on is None}
+    no_roster = kept.as_of(store) is None  # before one is loaded, nobody knows the classes
+    faults = [
+        *(
+            Fault(f"#/{at}/posters/{place}", "nobody who may sign in and no key has this id")
+            for at, account in enumerate(accounts)
+            for place, poster in enumerate(account.posters)
+            if poster not in posters
+        ),
+        *(
+            Fault(f"#/{at}/classes/{place}", "no pupil on the roster is in this class")
+            for at, account in enumerate(accounts)
+            for place, name in enumerate(account.classes)
+            if not no_roster and fold_class(name) not in classes
+        ),
+    ]
+    if faults:
+        raise Malformed("The accounts name people or classes that the school does not have.", errors=tuple(faults))

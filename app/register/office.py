@@ -61,9 +61,14 @@ def refuse_errors(problems: Sequence[Problem]) -> None:
         return
     errors = [problem for problem in problems if not problem.warning]
     faults = tuple(Fault(f"#/line/{problem.line}", _told(problem)) for problem in errors[:FAULTS_TOLD])
-    raise FileRefused(
-        f"The file has {len(errors)} lines or columns that cannot stand; nothing was changed.", errors=faults
-    )
+    raise FileRefused(f"{_summed_up(errors)}; nothing was changed.", errors=faults)
+
+
+def _summed_up(errors: Sequence[Problem]) -> str:
+    lines = {problem.line for problem in errors}
+    if 0 in lines:
+        return "The file as a whole cannot be taken"
+    return f"The file has {len(lines)} {'line' if len(lines) == 1 else 'lines'} that cannot stand"
 
 
 def _told(problem: Problem) -> str:

@@ -9,12 +9,12 @@ from datetime import date, datetime
 
 from app.domain import Pupil
 from app.errors import Fault, Malformed, NotFound
-from app.integrations.permissions import SOCIAL_MEDIA, Given, PermissionSheet, read_permissions
+from app.integrations.permissions import SOCIAL_MEDIA, Given, PermissionSheet, channel_of, read_permissions
 from app.integrations.sheets import Problem, condense, has_errors
 from app.register import version
 from app.register.office import Difference, Office, refuse_errors
 from app.register.wishes import NO, answer_of, school_years
-from app.store import Store, roster
+from app.store import Store, holds, roster
 from app.store import permissions as kept
 from app.store.permissions import Permission, PermissionAnswer
 
@@ -129,7 +129,10 @@ def import_permissions(office: Office, data: bytes, *, by: str, now: datetime, d
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """What one person said for one pupil: ``told_by`` is who (``mother``, ``the child``), ``form`` what was signed."""
+    """What one person said for one pupil: ``told_by`` is who (``mother``, ``the child``), ``form`` what was signed.
+
+    ``channel`` is one that permissions files know, under any of its headings, or another, on which no post depends.
+    """
 
     answer: PermissionAnswer
     channel: str = SOCIAL_MEDIA
@@ -138,11 +141,36 @@ class Word:
     form: str = ""
 
 
-def record_permission(office: Office, pupil_id: str, word: Word, *, by: str, now: datetime) -> PermissionAnswer:
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What holds for posts on X; ``note`` says why the word just recorded does not decide it, or is ``""``."""
+
+    answer: PermissionAnswer
+    note: str = ""
+
+
+_STILL_NO = "Another no on record still stands; it holds until whoever gave it takes it back."
+_NO_ELSEWHERE = "Posts on X do not depend on this channel: the no is recorded, but does not keep the child out of them."
+_YES_ELSEWHERE = "A yes to this channel is no yes to posts on X, about which there is no answer."
+
+
+def _standing(answer: PermissionAnswer, given: PermissionAnswer) -> Standing:
+    """What holds, and a note where that is not what was ``given``; never of who gave the other answer."""
+    if given in NO:
+        return Standing(answer, "" if answer is PermissionAnswer.REFUSED else _NO_ELSEWHERE)
+    if answer is PermissionAnswer.REFUSED:
+        return Standing(answer, _STILL_NO)
+    if given is PermissionAnswer.GRANTED and answer is PermissionAnswer.NOT_ANSWERED:
+        return Standing(answer, _YES_ELSEWHERE)
+    return Standing(answer)
+
+
+def record_permission(office: Office, pupil_id: str, word: Word, *, by: str, now: datetime) -> Standing:
     """Record what somebody said, at once; returns what now holds for posts on X.
 
     Each person's word stands beside the file's and the other persons': where any of them is a no, it is no.
-    Only the same person takes back their own. NotFound if there is no such pupil; Malformed for a day to come.
+    Only the same person takes back their own. A child under a hold looks here like one whose family said no.
+    NotFound if there is no such pupil; Malformed for a day to come.
     """
     today = office.day(now)
     if word.told_on and word.told_on > today:
@@ -150,7 +178,8 @@ def record_permission(office: Office, pupil_id: str, word: Word, *, by: str, now
     years = school_years(office.policy, today)
     teller = re.sub(r"\W+", " ", word.told_by.casefold()).strip() or "office"
     raw = "; ".join(part for part in (word.told_by, word.told_on and word.told_on.isoformat(), word.form) if part)
-    given = kept.Given(pupil_id, f"{word.channel.partition('/')[0]}/{teller}", word.answer, raw)
+    channel = channel_of(word.channel) or word.channel.partition("/")[0]
+    given = kept.Given(pupil_id, f"{channel}/{teller}", word.answer, raw)
     with office.database.write() as session:
         store = Store(session, office.school_id)
         store.take_turn()
@@ -158,7 +187,9 @@ def record_permission(office: Office, pupil_id: str, word: Word, *, by: str, now
             raise NotFound("There is no such pupil.")
         kept.record(store, years[0], [given], source="told", by=by, now=now)
         version.stamp(store, office.policy, now)
-        return answer_of(store, office.policy, today, pupil_id)
+        held = any(hold.pupil == pupil_id for hold in holds.standing(store))
+        answer = PermissionAnswer.REFUSED if held else answer_of(store, office.policy, today, pupil_id)
+    return _standing(answer, word.answer)
 
 
 def open_round(office: Office, *, opened_on: date, due_on: date, by: str, now: datetime) -> str:

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 
 from app.domain import Account, Cue, Entity, Evidence, Outcome, TextFacts, Topic, Words, account_of, fold_handle
 from app.policy import Policy
+from app.rules.addresses import handles_in, is_post
 from app.rules.places import place
 from app.rules.rule import DRAFT, SCHOOL, Remark, given, rule
 
-_POST = re.compile(r"(?:https?://)?(?:[a-z0-9-]+\.)*(?:twitter|x)\.com/(?:[^?#]*/)?status(?:es)?/\d", re.IGNORECASE)
 _OTHERS_POST = "https://x.com/townlibrary/status/1140000000000000001"
 _OWN_POST = "https://x.com/whitehouseps/status/1140000000000000002"
 
 
 def _is_ours(evidence: Evidence, handle: str | None) -> bool:
     return handle is not None and evidence.school.account(handle) is not None
+
+
+def _leads_to(evidence: Evidence, url: str | None) -> bool:
+    """Whether an address leads to a member of staff's own page, on whatever network."""
+    return url is not None and not evidence.school.staff_handles.isdisjoint(handles_in(url))
 
 
 def _entity(text: str, value: str, account: str | None) -> Entity:
@@ -38,6 +42,7 @@ def _linking(url: str, account: str | None) -> Evidence:
     fails=[
         given("Well run @ms_baker_runs!", text=TextFacts(mentions=(Entity(9, 23, "ms_baker_runs", "ms_baker_runs"),))),
         _linking("https://x.com/ms_baker_runs", "ms_baker_runs"),
+        _linking("https://instagram.com/ms_baker_runs", None),
     ],
     passes=[
         given("Thank you @townlibrary!", text=TextFacts(mentions=(Entity(10, 22, "townlibrary", "townlibrary"),))),
@@ -48,12 +53,13 @@ def personal_feed(evidence: Evidence, policy: Policy) -> Iterator[Remark]:
     """From the school's page nobody should reach what its staff say and show in private."""
     staff = evidence.school.staff_handles
     hint = "Write of the person without the handle or link."
-    for entity in (*evidence.text.mentions, *evidence.text.urls):
-        if entity.account in staff:
-            yield Remark("This leads to a member of staff's personal account.", hint, Words(entity.start, entity.end))
-    if evidence.draft.reply_to and account_of(evidence.draft.reply_to) in staff:
+    mentions = [each for each in evidence.text.mentions if each.account in staff]
+    links = [each for each in evidence.text.urls if _leads_to(evidence, each.value)]
+    for entity in (*mentions, *links):
+        yield Remark("This leads to a member of staff's personal account.", hint, Words(entity.start, entity.end))
+    if _leads_to(evidence, evidence.draft.reply_to):
         yield Remark("The post answers a member of staff's personal account.", "Post it by itself.")
-    if evidence.draft.repost_of and account_of(evidence.draft.repost_of) in staff:
+    if _leads_to(evidence, evidence.draft.repost_of):
         yield Remark(
             "The post repeats one from a member of staff's personal account.", "Write a post of the school's own."
         )
@@ -105,7 +111,7 @@ def repost(evidence: Evidence, policy: Policy) -> Iterator[Remark]:
     if evidence.draft.repost_of and not _is_ours(evidence, account_of(evidence.draft.repost_of)):
         yield Remark("The post repeats another account's.", hint)
     for url in evidence.text.urls:
-        if _POST.match(url.value) and not _is_ours(evidence, url.account):
+        if is_post(url.value) and not _is_ours(evidence, url.account):
             yield Remark("This link quotes another account's post.", hint, Words(url.start, url.end))
     for cue in evidence.text.about(Topic.REPOST):
         yield Remark(f"Words in {place(cue.where)} repeat another account's post.", hint, cue.where)

@@ -136,7 +136,7 @@ def _next_year(when: When) -> When:
 def _is_of_event(when: When, sentence: _Sentence, former: _Sentence | None) -> bool:
     kinds = sentence.kinds
     event = bool(kinds["event"])
-    if kinds["rhetoric"] and not (event and when.clock):
+    if kinds["rhetoric"] and not (when.clock and (event or kinds["place"])):
         return False
     if not when.day:
         return bool(kinds["invite"]) or (

@@ -14,7 +14,8 @@ _DIGEST = "bffa4d8dbcabb7e6c9804b89b0ee22df2ec876911a725980052979c235a8b813"
 _AT = "2026-11-20T10:15:00Z"
 _DRAFT_ID = "01a20275f8860445f3020a760cc2f192"
 _PHOTO_ID = "01a202761c3b9d1e5f7a0b2c4d6e8f90"
-_KEY_ID = "01a1ff00aa00bb11cc22dd33ee44ff55"
+KEY_ID = "01a1ff00aa00bb11cc22dd33ee44ff55"
+"""The key of the school's website."""
 _PUPIL_ID = "01a1fe0011223344556677889900aabb"
 _BOX = {"left": 206, "top": 356, "right": 365, "bottom": 560}
 _NEWS = "Year 4 built a Roman road in the playground and it held a bicycle!"
@@ -92,7 +93,7 @@ _DRAFT: Json = {
     "repost_of": None,
     "publish_at": None,
     "source_url": "https://whitehouse.example/news/roman-road",
-    "author": _KEY_ID,
+    "author": KEY_ID,
     "digest": _DIGEST,
     "created_at": _AT,
     "updated_at": _AT,
@@ -123,7 +124,7 @@ _PAGE: Json = {
             "text": _NEWS,
             "photos": 1,
             "account": "whitehouseps",
-            "author": _KEY_ID,
+            "author": KEY_ID,
             "rules": ["photos.individual"],
             "digest": _DIGEST,
             "created_at": _AT,
@@ -150,7 +151,7 @@ _EVENT: Json = {
 
 _ACCOUNTS: list[Json] = [
     {"handle": "whitehouseps", "classes": [], "posters": []},
-    {"handle": "wpsoak", "classes": ["Oak"], "posters": [_KEY_ID]},
+    {"handle": "wpsoak", "classes": ["Oak"], "posters": [KEY_ID]},
 ]
 
 _PUPIL: Json = {
@@ -162,6 +163,7 @@ _PUPIL: Json = {
     "preferred_surname": "Fairweather",
     "year": "4",
     "class_name": "Oak",
+    "left_on": None,
     "may_be_shown": True,
 }
 
@@ -193,7 +195,7 @@ ANSWERS: dict[str, Any] = {
     "list_events": [_EVENT],
     "put_accounts": _ACCOUNTS,
     "find_pupils": {"items": [_PUPIL], "next": None},
-    "record_permission": {"pupil": _PUPIL_ID, "answer": "refused", "may_be_shown": False},
+    "record_permission": {"pupil": _PUPIL_ID, "answer": "refused", "may_be_shown": False, "note": ""},
     "record_biometric_response": {"pupil": _PUPIL_ID, "valid": True},
     "add_reference_photo": {
         "id": "01a2027700112233445566778899aabb",

@@ -11,7 +11,7 @@ from typing import Any
 from fastapi import Request
 from pydantic import ValidationError
 from starlette.datastructures import FormData, UploadFile
-from starlette.formparsers import MultiPartException, MultiPartParser
+from starlette.formparsers import FormParser, MultiPartException, MultiPartParser
 
 from app.domain import hash_of
 from app.errors import Fault, FledglingError, Malformed, TooLarge, Unsupported
@@ -20,6 +20,7 @@ from app.web.problems import faults_of
 from app.web.schemas import PHOTOS, AltText, DraftIn
 
 _TAIL = 100  # bytes: more than the longest boundary with its dashes and line end
+_URLENCODED = "application/x-www-form-urlencoded"
 _LISTS = frozenset({"classes", "alt_texts"})
 _FIELDS = frozenset(DraftIn.model_fields) - {"photos"} | {"alt_texts"}
 _BOOLS = {
@@ -85,7 +86,27 @@ async def read_draft(request: Request) -> Intake:
 
 @asynccontextmanager
 async def read_form(request: Request) -> AsyncIterator[FormData]:
-    """The request's multipart form, whose files are gone afterwards; Malformed where it is none."""
+    """The request's form, whose files are gone afterwards; Malformed where it is none, or breaks off.
+
+    A form without files may come urlencoded too, as browsers send those of the pages.
+    """
+    try:
+        form = await (_plain(request) if media_type(request) == _URLENCODED else _multipart(request))
+    except FledglingError:
+        raise
+    except (MultiPartException, UnicodeDecodeError, KeyError, ValueError):
+        raise _broken() from None
+    try:
+        yield form
+    finally:
+        await form.close()
+
+
+async def _plain(request: Request) -> FormData:
+    return await FormParser(request.headers, request.stream(), max_fields=1_000, max_part_size=1_000_000).parse()
+
+
+async def _multipart(request: Request) -> FormData:
     tail = bytearray()
 
     async def watched() -> AsyncGenerator[bytes, None]:
@@ -97,19 +118,12 @@ async def read_form(request: Request) -> AsyncIterator[FormData]:
     parser = MultiPartParser(
         request.headers, watched(), max_files=PHOTOS + 4, max_fields=1_000, max_part_size=1_000_000
     )
-    try:
-        form = await parser.parse()
-    except FledglingError:
-        raise
-    except (MultiPartException, UnicodeDecodeError, KeyError, ValueError):
-        raise _broken() from None
-    try:
-        # The parser takes a form that breaks off for one that ended there.
-        if not tail.rstrip().endswith(b"--"):
-            raise _broken()
-        yield form
-    finally:
+    form = await parser.parse()
+    # The parser takes a form that breaks off for one that ended there.
+    if not tail.rstrip().endswith(b"--"):
         await form.close()
+        raise _broken()
+    return form
 
 
 def _broken() -> Malformed:

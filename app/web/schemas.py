@@ -397,6 +397,7 @@ class PermissionOut(Outgoing):
     pupil: str
     answer: str
     may_be_shown: bool
+    note: str = Field(description="Why what was just said does not decide it, in plain words; else empty.")
 
 
 class BiometricIn(Incoming):
@@ -437,6 +438,7 @@ class PupilOut(Outgoing):
     preferred_surname: str
     year: str
     class_name: str
+    left_on: date | None = Field(description="Null while on roll. Names stay guarded for a while after leaving.")
     may_be_shown: bool
 
 

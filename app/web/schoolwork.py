@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import lru_cache
 
 from app import register
-from app.desk import Register
+from app.desk import Register, Workplace
 from app.policy import Policy, load_default, parse
 from app.store import Store, policies
 from app.vetting import Snapshot
@@ -45,3 +45,8 @@ def register_of(service: Service, school_id: str) -> Register:
         )
 
     return Register(snapshot, office.policy)
+
+
+def workplace_of(service: Service, school_id: str) -> Workplace:
+    """What looking at the school's stored drafts again takes."""
+    return Workplace(service.database, school_id, register_of(service, school_id), service.eyes, service.files)

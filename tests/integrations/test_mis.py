@@ -55,9 +55,37 @@ def test_all_fields() -> None:
     assert (row.in_care, row.admission_no) == (True, "77")
 
 
+CONTACTS = "UPN,Forename,Surname,Year,Class,Contact,Contact Phone"
+
+
 def test_one_row_a_contact_is_folded_and_blanks_are_filled() -> None:
-    sheet = read_roster(roster("R823403726001,Alice,Smith,4,", "R823403726001,Alice,Smith,4,Oak"))
-    assert sheet == read_roster(roster("R823403726001,Alice,Smith,4,Oak"))
+    rows = ("R823403726001,Alice,Smith,4,,Mo,1", "R823403726001,Alice,Smith,4,Oak,Mo,2", "r823403726001,Alice,Smith")
+    sheet = read_roster(roster(*rows, header=CONTACTS))
+    assert sheet.rows == (ALICE,)
+    assert [(problem.line, problem.warning) for problem in sheet.problems] == [(4, True)]  # of the blanks alone
+
+
+@pytest.mark.parametrize(
+    ("header", "rows"),
+    [
+        ("UPN,Forename,Surname,Year,Class", ["R823403726001,Alice,Smith,4,Oak"] * 2),
+        ("UPN,Forename,Surname,Year,Class", ["R823403726001,Alice,Smith,4,Oak", "r823403726001,Alice,Smith,4,"]),
+        (CONTACTS, ["R823403726001,Alice,Smith,4,Oak,Mo,1"] * 2),
+        (CONTACTS, ["R823403726001,Alice,Smith,4,Oak,Mo,1", "R823403726001,Alice,Smith,4,,Mo,1"]),
+    ],
+    ids=["the same line", "a blank more", "the same line and contact", "the same contact"],
+)
+def test_a_upn_that_comes_again_for_no_reason_is_refused_with_both_lines(header: str, rows: list[str]) -> None:
+    sheet = read_roster(roster(*rows, header=header))
+    (found,) = sheet.problems
+    assert (found.line, found.pointer, found.warning) == (3, "UPN", False)
+    assert "the same as on line 2, and no other column tells the two rows apart" in found.detail
+
+
+def test_a_contact_repeated_further_down_is_refused_too() -> None:
+    rows = [f"R823403726001,Alice,Smith,4,Oak,{contact}" for contact in ("Mo,1", "Fa,2", "Fa,2")]
+    (found,) = read_roster(roster(*rows, header=CONTACTS)).problems
+    assert (found.line, "on line 3" in found.detail) == (4, True)
 
 
 def test_one_upn_for_two_pupils_is_refused_with_both_lines() -> None:
@@ -66,10 +94,25 @@ def test_one_upn_for_two_pupils_is_refused_with_both_lines() -> None:
     assert has_errors(sheet.problems)
 
 
-def test_a_warning_that_holds_for_hundreds_of_lines_is_told_twenty_times_and_counted() -> None:
+def test_many_wrong_check_letters_are_told_once() -> None:
     problems = read_roster((SCHOOL / "roster.csv").read_bytes()).problems  # its UPNs are invented
+    detail = "401 UPNs have a wrong check letter, the first on lines 2, 3, 4 …: ask whether the export is right"
+    assert problems == (Problem(0, detail, "UPN", warning=True),)
+
+
+def test_a_few_wrong_check_letters_are_told_one_by_one_and_more_bury_nothing() -> None:
+    wrong = [f"A82340372600{number},Al,Smith,4,Oak" for number in range(2, 6)]
+    few = read_roster(roster(*wrong[:3])).problems
+    assert [(problem.line, "mistyped" in problem.detail) for problem in few] == [(2, True), (3, True), (4, True)]
+    many = read_roster(roster(*wrong, "UPN7,Bo,Smith,4,Oak")).problems
+    assert [(problem.line, problem.warning) for problem in many] == [(6, True), (0, True)]
+    assert many[1].detail.startswith("4 UPNs have a wrong check letter, the first on lines 2, 3, 4 …")
+
+
+def test_a_warning_that_holds_for_hundreds_of_lines_is_told_twenty_times_and_counted() -> None:
+    problems = read_roster(roster(*(f"U{number},Al,Smith,4,Oak" for number in range(50)))).problems
     assert len(problems) == 21
-    assert problems[-1].detail.startswith("381 more lines: the UPN's check letter is wrong")
+    assert problems[-1].detail.startswith("30 more lines: not the form of a UPN")
 
 
 @pytest.mark.parametrize(

@@ -91,8 +91,22 @@ def test_which_answer_governs_posts(header: str, cells: str, given: Given) -> No
 
 
 def test_rows_of_one_pupil_are_folded_and_any_no_holds() -> None:
-    sheet = read_permissions(f"UPN,Twitter\n{UPN},Y\n{UPN},N\nC823407426002,Y\nC823407426002,\n".encode())
-    assert [(row.social_media, row.line) for row in sheet.rows] == [(Given.REFUSED, 2), (Given.NOT_ANSWERED, 4)]
+    rows = (f"{UPN},Mo,Y", f"{UPN},Fa,N", "C823407426002,Mo,Y", "C823407426002,Fa,", "D823407426002,Mo,Y")
+    sheet = read_permissions("\n".join(["UPN,Contact,Twitter", *rows, "D823407426002,Fa,Y"]).encode())
+    assert [(row.social_media, row.line) for row in sheet.rows] == [
+        (Given.REFUSED, 2),
+        (Given.NOT_ANSWERED, 4),
+        (Given.GRANTED, 6),
+    ]
+    assert [(problem.line, problem.warning) for problem in sheet.problems] == [(3, True), (5, True)]
+    assert "a no among them holds" in sheet.problems[0].detail
+
+
+@pytest.mark.parametrize("again", ["Y", "N", ""])
+def test_a_upn_that_comes_again_for_no_reason_is_refused_with_both_lines(again: str) -> None:
+    sheet = read_permissions(f"UPN,Twitter\n{UPN},Y\n{UPN},{again}\n".encode())
+    assert [(problem.line, problem.pointer, problem.warning) for problem in sheet.problems] == [(3, "UPN", False)]
+    assert "the same as on line 2" in sheet.problems[0].detail
 
 
 def test_an_answer_not_understood_is_warned_of_with_its_line_and_column() -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from app.domain import Account, StaffMember
-from app.register import FileRefused, Office, import_events, import_staff, plan_staff, put_accounts
-from app.store import Store, accounts, events, roster
+from app.errors import Malformed
+from app.register import FileRefused, Office, import_events, import_roster, import_staff, plan_staff, put_accounts
+from app.store import Store, accounts, events, keys, people, roster, schools
 from tests.register.conftest import NOW
 
 STAFF = b"title,first,surname,role,personal_handles\nMr,Jo,King,PE,@joking\nMrs,Al,Small,Head,\n"
@@ -63,12 +64,51 @@ def test_events_replace_the_calendar(office: Office) -> None:
         assert [event.title for event in events.every(Store(session, office.school_id))] == ["Play"]
 
 
+def key_of(office: Office) -> str:
+    """The id of a new key."""
+    with office.database.write() as session:
+        return keys.create(Store(session, office.school_id), "cms", ["drafts:write"], by="k", now=NOW)[0].id
+
+
 def test_accounts_are_added_and_changed_but_never_removed(office: Office) -> None:
     assert put_accounts(office, [Account("@WhitehousePS")], by="k", now=NOW).added == ("whitehouseps",)
+    key = key_of(office)
     told = put_accounts(
-        office, [Account("oakclass", ("Oak",)), Account("whitehouseps", posters=("p",))], by="k", now=NOW
+        office, [Account("oakclass", ("Oak",)), Account("whitehouseps", posters=(key,))], by="k", now=NOW
     )
     assert (told.added, told.changed, told.left) == (("oakclass",), ("whitehouseps",), ())
     with office.database.read() as session:
         kept = accounts.every(Store(session, office.school_id))
-    assert kept == (Account("whitehouseps", (), ("p",)), Account("oakclass", ("Oak",)))
+    assert kept == (Account("whitehouseps", (), (key,)), Account("oakclass", ("Oak",)))
+
+
+def refused(office: Office, *given: Account) -> list[str]:
+    """The pointers of what is wrong with these accounts; nothing may have been changed."""
+    with pytest.raises(Malformed) as wrong:
+        put_accounts(office, given, by="k", now=NOW)
+    with office.database.read() as session:
+        assert accounts.every(Store(session, office.school_id)) == ()
+    return [fault.pointer for fault in wrong.value.errors]
+
+
+def test_posters_are_people_or_keys_of_the_school(office: Office) -> None:
+    key = key_of(office)
+    with office.database.write() as session:
+        person = people.add(Store(session, office.school_id), "Al", "al@x.example", "author", "", by="k", now=NOW).id
+        other = Store(session, schools.create(session, "Another School", by="set-up", now=NOW).id)
+        stranger = people.add(other, "Bo", "bo@x.example", "author", "", by="k", now=NOW).id
+    assert refused(
+        office, Account("a", posters=(key, "nobody")), Account("b", posters=(stranger, person, "\x00", ""))
+    ) == ["#/0/posters/1", "#/1/posters/0", "#/1/posters/2", "#/1/posters/3"]
+    put_accounts(office, [Account("a", posters=(key, person))], by="k", now=NOW)
+
+
+def test_classes_are_those_of_the_roster_once_there_is_one(office: Office) -> None:
+    roll = b"UPN,Forename,Surname,Class,Leaving Date\nU1,Al,A,Oak,\nU2,Bo,B,Ash,01/11/2026\n"
+    import_roster(office, roll, by="k", now=NOW)
+    assert refused(office, Account("a", ("Oak", "Elm")), Account("b", ("Ash", ""))) == [
+        "#/0/classes/1",
+        "#/1/classes/0",
+        "#/1/classes/1",
+    ]
+    put_accounts(office, [Account("a", (" oak  CLASS",))], by="k", now=NOW)

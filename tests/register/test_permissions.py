@@ -11,6 +11,7 @@ from app.policy import NotAnswered
 from app.register import (
     FileRefused,
     Office,
+    Standing,
     Word,
     import_permissions,
     import_roster,
@@ -120,7 +121,7 @@ def test_any_no_suffices_and_each_takes_back_their_own(office: Office, roll: dic
 
     def say(answer: PermissionAnswer, teller: str) -> PermissionAnswer:
         word = Word(answer, told_by=teller, told_on=date(2026, 11, 20), form="letter")
-        return record_permission(office, roll["U1"], word, by="k", now=NOW)
+        return record_permission(office, roll["U1"], word, by="k", now=NOW).answer
 
     assert say(PermissionAnswer.WITHDRAWN, "Mother") is NO
     assert hidden(office, roll) == "U1"
@@ -130,6 +131,40 @@ def test_any_no_suffices_and_each_takes_back_their_own(office: Office, roll: dic
     assert hidden(office, roll) == "U1"
     assert say(YES, " mother ") is YES
     assert hidden(office, roll) == ""
+
+
+def test_a_word_that_does_not_decide_is_told_why(office: Office, roll: dict[str, str]) -> None:
+    def say(answer: PermissionAnswer, teller: str, channel: str = "social-media") -> Standing:
+        return record_permission(office, roll["U1"], Word(answer, channel, teller), by="k", now=NOW)
+
+    assert say(YES, "mother", "School website") == Standing(
+        BLANK, "A yes to this channel is no yes to posts on X, about which there is no answer."
+    )
+    assert say(YES, "mother") == Standing(YES)
+    assert say(NO, "father", "newsletter").note.startswith("Posts on X do not depend on this channel")
+    assert say(NO, "father") == Standing(NO)
+    still = Standing(NO, "Another no on record still stands; it holds until whoever gave it takes it back.")
+    assert say(YES, "mother") == say(BLANK, "mother") == still
+    assert say(YES, "father") == Standing(YES)
+
+
+@pytest.mark.parametrize("channel", ["Twitter", "Twitter/X", "Social Media", "Photos", "press"])
+def test_a_no_counts_under_whatever_name_files_have_for_its_channel(
+    office: Office, roll: dict[str, str], channel: str
+) -> None:
+    put(office, "U1,Y", "U2,Y", "U3,Y")
+    assert record_permission(office, roll["U1"], Word(NO, channel, "mother"), by="k", now=NOW) == Standing(NO)
+    assert hidden(office, roll) == "U1"
+
+
+def test_a_yes_under_a_hold_is_answered_as_after_another_familys_no(office: Office, roll: dict[str, str]) -> None:
+    set_hold(office, roll["U1"], "Moved under protection", by="dsl", now=NOW)
+    record_permission(office, roll["U2"], Word(NO, told_by="father"), by="k", now=NOW)
+    held, refused = (
+        record_permission(office, roll[upn], Word(YES, told_by="mother"), by="k", now=NOW) for upn in ("U1", "U2")
+    )
+    assert held == refused
+    assert held.answer is NO
 
 
 def test_a_word_needs_a_pupil_and_a_day_that_has_come(office: Office, roll: dict[str, str]) -> None:

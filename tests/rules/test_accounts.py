@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from app.domain import Account, Draft, Entity, TextFacts, Words
+from app.domain import Account, Draft, Entity, TextFacts, Words, account_of
 from app.rules import accounts
 from app.rules.rule import DRAFT, SCHOOL, given
 from tests.rules.trying import remarks
@@ -15,7 +15,18 @@ STAFF = "https://twitter.com/Ms_Baker_Runs/status/12"
 LIBRARY = "https://x.com/townlibrary/status/12"
 
 
-@pytest.mark.parametrize("draft", [replace(DRAFT, reply_to=STAFF), replace(DRAFT, repost_of=STAFF)])
+MIRROR = "https://fxtwitter.com/ms_baker_runs/status/12"
+THREADS = "https://threads.net/@ms_baker_runs/post/12"
+
+
+@pytest.mark.parametrize(
+    "draft",
+    [
+        draft
+        for url in (STAFF, MIRROR, THREADS)
+        for draft in (replace(DRAFT, reply_to=url), replace(DRAFT, repost_of=url))
+    ],
+)
 def test_answering_or_repeating_a_member_of_staff_is_found(draft: Draft) -> None:
     (remark,) = remarks(accounts.personal_feed, given(draft=draft))
 
@@ -25,6 +36,21 @@ def test_answering_or_repeating_a_member_of_staff_is_found(draft: Draft) -> None
 @pytest.mark.parametrize("draft", [replace(DRAFT, reply_to=LIBRARY), replace(DRAFT, repost_of=LIBRARY)])
 def test_answering_or_repeating_others_leads_to_no_one_of_the_staff(draft: Draft) -> None:
     assert not remarks(accounts.personal_feed, given(draft=draft))
+
+
+@pytest.mark.parametrize(
+    "url", ["https://instagram.com/ms_baker_runs", "tiktok.com/@ms_baker_runs", "nitter.net/ms_baker_runs"]
+)
+def test_a_link_to_a_page_elsewhere_is_found(url: str) -> None:
+    text = TextFacts(urls=(Entity(0, len(url), url, account_of(url)),))
+
+    assert [remark.where for remark in remarks(accounts.personal_feed, given(url, text=text))] == [Words(0, len(url))]
+
+
+def test_a_mention_is_no_address() -> None:
+    text = TextFacts(mentions=(Entity(0, 14, "townlibrary", "townlibrary"),))
+
+    assert not remarks(accounts.personal_feed, given(text=text))
 
 
 def test_every_mention_and_link_is_pointed_at() -> None:
@@ -43,6 +69,9 @@ def test_every_mention_and_link_is_pointed_at() -> None:
         ("twitter.com/townlibrary/statuses/12?s=20", "townlibrary", 1),
         ("https://mobile.twitter.com/townlibrary/status/12", "townlibrary", 1),
         ("https://x.com/i/web/status/12", None, 1),
+        ("https://vxtwitter.com/townlibrary/status/12", "townlibrary", 1),
+        ("https://nitter.net/townlibrary/status/12#m", "townlibrary", 1),
+        ("https://fxtwitter.com/whitehouseps/status/12", "whitehouseps", 0),
         ("https://x.com/whitehouseps/status/12", "whitehouseps", 0),
         ("https://x.com/townlibrary", "townlibrary", 0),
         ("https://example.org/status/12", None, 0),

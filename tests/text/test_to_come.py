@@ -30,6 +30,9 @@ def told(text: str, now: datetime = NOW) -> list[tuple[str, str]]:
         ("A 2pm start in the hall for our concert", "Sunday 22 November 2026, 14:00"),
         ("Tomorrow, 2pm, in the hall", "Monday 23 November 2026, 14:00"),
         ("Come to Saturday's disco at 6pm", "Saturday 28 November 2026"),
+        ("See you all at the park at 4pm today", "Sunday 22 November 2026, 16:00"),
+        ("See you tomorrow at the zoo!", "Monday 23 November 2026"),
+        ("Park, 4pm today. See you there!", "Sunday 22 November 2026, 16:00"),
     ],
 )
 def test_what_was_understood(text: str, note: str) -> None:
@@ -51,6 +54,9 @@ def test_what_was_understood(text: str, note: str) -> None:
         "The concert finished at 4pm on 1 November 2026",
         "We are at the museum and had a good time",
         "Join us today at 8am",
+        "See you all at the park at 8am today",
+        "See you all tomorrow",
+        "See you tomorrow in your new classroom",
     ],
 )
 def test_nothing_to_come(text: str) -> None:

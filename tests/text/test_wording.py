@@ -98,11 +98,11 @@ def test_a_note_says_what_was_seen() -> None:
     assert notes[Topic.PRIVATE_DETAIL] == "a phone number"
 
 
-@pytest.mark.parametrize("number", [1, 2])
-def test_drafts_that_the_rules_were_not_made_for(number: int) -> None:
-    """Found when first run: 12 of 20 in each round, no false alarm; the rules may only get better."""
+@pytest.mark.parametrize(("number", "first_found"), [(1, 12), (2, 12), (3, 13)])
+def test_drafts_that_the_rules_were_not_made_for(number: int, first_found: int) -> None:
+    """Found when first run: that many of 20 in each round, no false alarm; the rules may only get better."""
     lines = (TABLES / "own.jsonl").read_text(encoding="utf-8").splitlines()
     drafts = [draft for line in lines if (draft := json.loads(line))["round"] == number]
     assert len(drafts) == 40
     assert [draft["text"] for draft in drafts if draft["trips"] is None and read(draft["text"])] == []
-    assert sum(bool(draft["trips"] and about(draft["trips"], draft["text"])) for draft in drafts) >= 12
+    assert sum(bool(draft["trips"] and about(draft["trips"], draft["text"])) for draft in drafts) >= first_found

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from fastapi import APIRouter
 from starlette.responses import Response
 
@@ -18,7 +16,7 @@ from app.web.docs import errors
 from app.web.dossiers import draft_out, queue_items
 from app.web.repeats import RepeatKey, fingerprint, once
 from app.web.schemas import CoverIn, DecisionIn, DraftOut, QueuePage
-from app.web.schoolwork import register_of
+from app.web.schoolwork import register_of, workplace_of
 from app.web.security import Approver, Author, Caller, Principal, Scope
 from app.web.service import Now, Service, Serving
 
@@ -88,10 +86,10 @@ def withdraw(service: Serving, principal: Author, draft_id: str, key: RepeatKey,
 def vet_again(service: Serving, principal: Caller, draft_id: str, now: Now) -> Response:
     """What a decision refused with `register-changed` asks for."""
     _own_or_reviewed(service, principal, draft_id)
-    _vet_again(service, principal, draft_id, now)
-    policy = register_of(service, principal.school_id).policy
+    at = workplace_of(service, principal.school_id)
+    desk.revet(at, draft_id, by=principal.id, now=now)
     with service.database.read() as session:
-        made = draft_out(Store(session, principal.school_id), draft_id, policy, principal)
+        made = draft_out(Store(session, principal.school_id), draft_id, at.register.policy, principal)
     return Response(made.model_dump_json(), media_type="application/json")
 
 
@@ -112,13 +110,11 @@ def cover_photo(
         if attempt.again:
             return attempt.again
         boxes = [Box(one.left, one.top, one.right, one.bottom) for one in body.boxes]
-        school = principal.school_id
-        desk.cover_photo(service.database, school, draft_id, number, boxes, service.files, by=principal.id, now=now)
-        _vet_again(service, principal, draft_id, now)
-        policy = register_of(service, school).policy
+        at = workplace_of(service, principal.school_id)
+        desk.cover_photo(at, draft_id, number, boxes, by=principal.id, now=now)
         with service.database.write() as session:
-            store = Store(session, school)
-            return attempt.answer(store, 200, draft_out(store, draft_id, policy, principal))
+            store = Store(session, principal.school_id)
+            return attempt.answer(store, 200, draft_out(store, draft_id, at.register.policy, principal))
 
 
 def _own_or_reviewed(service: Service, principal: Principal, draft_id: str) -> None:
@@ -128,10 +124,3 @@ def _own_or_reviewed(service: Service, principal: Principal, draft_id: str) -> N
     with service.database.read() as session:
         if drafts.get(Store(session, principal.school_id), draft_id).draft.author != principal.id:
             raise NotFound("There is no such draft.")
-
-
-def _vet_again(service: Service, principal: Principal, draft_id: str, now: datetime) -> None:
-    register = register_of(service, principal.school_id)
-    desk.revet(
-        service.database, principal.school_id, draft_id, register, service.eyes, service.files, by=principal.id, now=now
-    )

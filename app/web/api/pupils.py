@@ -67,6 +67,7 @@ def find(
                 preferred_surname=one.preferred_surname,
                 year=one.year,
                 class_name=one.class_name,
+                left_on=one.left_on,
                 may_be_shown=one.id not in guarded,
             )
             for one in items
@@ -110,7 +111,7 @@ def permission(
             return attempt.again
         standing = register.record_permission(office, pupil_id, word, by=principal.id, now=now)
         shown = pupil_id not in _guarded(service, principal, now)
-        made = PermissionOut(pupil=pupil_id, answer=standing.value, may_be_shown=shown)
+        made = PermissionOut(pupil=pupil_id, answer=standing.answer.value, may_be_shown=shown, note=standing.note)
         with service.database.write() as session:
             return attempt.answer(Store(session, principal.school_id), 200, made)
 

@@ -20,7 +20,7 @@ from app.web.pages.rendering import Visitor, in_plain_words, render
 from app.web.pages.visiting import SEE_OTHER, PageRoute, Posted, Reviewing, Visiting, Writing, field
 from app.web.problems import faults_of
 from app.web.schemas import DecisionIn, QueueItem
-from app.web.schoolwork import register_of
+from app.web.schoolwork import workplace_of
 from app.web.service import Now, Serving
 
 router = APIRouter(route_class=PageRoute)
@@ -119,18 +119,8 @@ def vet_again(service: Serving, visitor: Visiting, draft_id: str, form: Posted, 
     principal = visitor.principal
     with service.database.read() as session:
         draft_for(Store(session, principal.school_id), visitor, draft_id)
-    register = register_of(service, principal.school_id)
     try:
-        desk.revet(
-            service.database,
-            principal.school_id,
-            draft_id,
-            register,
-            service.eyes,
-            service.files,
-            by=principal.id,
-            now=now,
-        )
+        desk.revet(workplace_of(service, principal.school_id), draft_id, by=principal.id, now=now)
     except Conflict as problem:
         return show_draft(service, visitor, draft_id, problem=problem)
     return RedirectResponse(f"/drafts/{draft_id}", SEE_OTHER)
