@@ -4,7 +4,7 @@ import json
 import sys
 from pathlib import Path
 
-ROOMS = ("app/rules/", "app/text/", "app/domain.py", "app/policy")
+ROOMS = ("app/rules/", "app/text/", "app/domain/", "app/policy")
 
 files = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))["files"]
 bare = {

@@ -20,6 +20,7 @@ __all__ = [
     "commonness",
     "diminutives",
     "is_given_name",
+    "is_people_or_age",
     "is_proper",
     "is_word",
     "key_of",
@@ -106,6 +107,17 @@ def is_word(key: str) -> bool:
 def is_proper(key: str) -> bool:
     """Whether the dictionary has it with a capital: a name or a place known to many."""
     return key in _dictionary()["proper"]
+
+
+_OF_A_PEOPLE: Final = re.compile(r"\w+(?:ians?|ans|ish|ese)")
+
+
+@cache
+def is_people_or_age(key: str) -> bool:
+    """Whether it is the word for a people, a language or an age of history (``Victorian``, ``Romans``), and no given name."""
+    if key in lexicon("peoples"):
+        return True
+    return is_proper(key) and not is_given_name(key) and _OF_A_PEOPLE.fullmatch(key) is not None
 
 
 @cache

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from app.text import name_doubts as doubts
+from app.text import name_fiction as fiction
 from app.text import name_signs as signs
 from app.text.name_pieces import Form, Naming
 from app.text.name_scene import Scene, Weights
@@ -17,18 +18,22 @@ __all__ = ["weigh"]
 _RULES: Final[Mapping[Form, Sequence[Callable[[Naming, Scene], Weights]]]] = {
     Form.SINGLE: (
         doubts.letter_case, doubts.joined_up, doubts.ordinary_word, doubts.kinds_of_word, doubts.adult_title,
-        doubts.role_before, doubts.other_surname, doubts.other_first_name, doubts.other_initial, doubts.well_known,
+        doubts.role_before, doubts.other_surname, doubts.other_first_name, doubts.other_initial, fiction.well_known,
         doubts.staff_name, doubts.organisation, doubts.place_or_firm, doubts.known_place, doubts.dates,
-        doubts.class_or_house, doubts.share, doubts.animal, doubts.works, doubts.stories,
+        doubts.class_or_house, doubts.share, doubts.animal, fiction.works, fiction.stories, fiction.among_titles,
         signs.praise_before, signs.child_before, signs.award_before, signs.doing, signs.pronoun_after, signs.belongings,
         signs.class_beside, signs.family, signs.spoken_to, signs.disguised, signs.praise_inside,
     ),
-    Form.FULL: (doubts.pupil_title, doubts.well_known, doubts.staff_name, doubts.place_or_firm, signs.class_beside, signs.praise_before),
+    Form.FULL: (doubts.pupil_title, fiction.well_known, doubts.staff_name, doubts.place_or_firm, signs.class_beside, signs.praise_before),
     Form.INITIALLED: (
-        doubts.adult_title, doubts.well_known, doubts.place_or_firm,
+        doubts.adult_title, fiction.well_known, doubts.place_or_firm,
         signs.class_beside, signs.praise_before, signs.award_before,
     ),
-    Form.INITIALS: (doubts.adult_title, doubts.well_known, signs.praise_before),
+    Form.NEARLY: (
+        doubts.adult_title, doubts.role_before, fiction.well_known, doubts.place_or_firm, doubts.organisation, fiction.works,
+        signs.class_beside, signs.praise_before, signs.award_before,
+    ),
+    Form.INITIALS: (doubts.adult_title, fiction.well_known, signs.praise_before),
 }  # fmt: skip
 
 

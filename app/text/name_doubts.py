@@ -186,17 +186,6 @@ def other_initial(naming: Naming, scene: Scene) -> Weights:
         yield -1.5, "after another person's initial"
 
 
-def well_known(naming: Naming, scene: Scene) -> Weights:
-    """People of history, characters, titles, places, days."""
-    if not scene.phrases.isdisjoint(range(naming.first, naming.last)):
-        yield (-6.0 if naming.form is Form.SINGLE else -4.5), "part of a well-known name, title or phrase"
-    elif naming.form is Form.SINGLE and scene.key(naming) in lexicon("well-known"):
-        if scene.keys & (lexicon("story-words") | lexicon("well-known")) - {scene.key(naming)}:
-            yield -3.2, "a character or figure among others or in a story"
-        else:
-            yield (-0.6 if naming.role is Role.FIRST else -2.2), "also a well-known character or figure"
-
-
 def staff_name(naming: Naming, scene: Scene) -> Weights:
     """A member of staff of that name, where the words are about staff."""
     key = scene.key(naming)
@@ -300,8 +289,11 @@ def class_or_house(naming: Naming, scene: Scene) -> Weights:
         return
     before, after = scene.before(naming, 2), scene.after(naming, 2)
     near = [word for word in (*before, *after) if word.key in scene.index.class_names and word.case is not Case.LOWER]
+    listed = {scene.writing.words[place].key for place in scene.in_list(naming)} & scene.index.class_names
     if (after and after[0].key in lexicon("class-words")) or any(_leads_to_class(word) for word in before):
         yield -5.0, "the name of a class"
+    elif listed - scene.index.by_role[Role.FIRST].keys():
+        yield -5.0, "in a list with a class that no child is called"
     elif len(scene.classes) > 2:
         yield -2.9, "among the names of other classes"
     elif near:
@@ -359,28 +351,3 @@ def _close_to_list(word: Word, naming: Naming, scene: Scene) -> bool:
     while words[place - 1] is not word:
         place -= 1
     return words[place].gap == ", " or close(words[place])
-
-
-def works(naming: Naming, scene: Scene) -> Weights:
-    """Books, films, plays, people learnt about."""
-    before, after = scene.before(naming, 4), scene.after(naming, 3)
-    if before and before[0].key in ("by", "with", "to", "for", "from", "and"):
-        return
-    keys = [word.key for word in after]
-    if any(word.key in lexicon("works-before") for word in before):
-        yield -1.8, "after words about a book, play or person of history"
-    behind = keys[1:2] if keys[:1] == ["the"] else keys[:1]
-    if behind and behind[0] in lexicon("works-after") and not scene.last(naming).possessive:
-        yield -2.4, "before words about a book or play"
-    if keys[1:3] == ["played", "by"]:
-        yield -3.0, "a part in a play"
-    titled = len(after) > 2 and scene.starts_capital(after[2]) and not scene.is_class_or_year(after[2])
-    if titled and keys[:2] in (["and", "the"], ["in", "the"], ["and", "his"]):
-        yield -2.5, "like the title of a story"
-
-
-def stories(naming: Naming, scene: Scene) -> Weights:
-    """Words of history, scripture and legend elsewhere in the text."""
-    if scene.keys & lexicon("story-words") - {scene.key(naming)}:
-        scripture = scene.key(naming) in lexicon("scripture-names") and scene.keys & lexicon("scripture-words")
-        yield (-2.6 if scripture else -1.0), "words of history, scripture or legend nearby"

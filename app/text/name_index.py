@@ -18,6 +18,7 @@ from app.text.gazetteer import (
     PhraseTable,
     commonness,
     diminutives,
+    is_people_or_age,
     is_proper,
     is_word,
     key_of,
@@ -39,6 +40,8 @@ _SKELETON: Final = str.maketrans({"i": "l", "1": "l", "|": "l", "0": "o", "5": "
 
 
 NO_APOSTROPHE: Final = "an apostrophe is missing"
+DIGITS: Final = "digits stand for letters"
+_MANY_DIGITS_COST: Final = 4.4  # such a word is a name only beside another name of the same pupil
 
 
 class Role(Enum):
@@ -53,6 +56,7 @@ class Role(Enum):
 
 
 FIRSTS: Final = (Role.FIRST, Role.SHORT, Role.HALF, Role.MIDDLE)
+_OWN_FIRSTS: Final = FIRSTS[:3]
 SURNAMES: Final = (Role.SURNAME, Role.HALF_SURNAME)
 
 
@@ -72,6 +76,7 @@ class _Builder:
     by_role: dict[Role, dict[str, list[int]]] = field(default_factory=lambda: {role: {} for role in Role})
     several: set[str] = field(default_factory=set)  # keys of names of more than one word
     initials: dict[str, list[int]] = field(default_factory=dict)
+    first_names: list[tuple[str, ...]] = field(default_factory=list)
     first_letters: list[str] = field(default_factory=list)
     surname_letters: list[str] = field(default_factory=list)
 
@@ -132,6 +137,7 @@ class NameIndex:
     shorts: Mapping[str, tuple[str, ...]]  # short form -> first names on the roll
     several: frozenset[str]
     initials: Mapping[str, Sequence[int]]  # letters of first name and surname
+    first_names: tuple[tuple[str, ...], ...]  # legal and preferred
     first_letters: tuple[str, ...]
     surname_letters: tuple[str, ...]
     slips: Mapping[int, tuple[str, ...]]
@@ -173,6 +179,7 @@ class NameIndex:
             shorts=_shorts(firsts),
             several=frozenset(builder.several),
             initials=builder.initials,
+            first_names=tuple(builder.first_names),
             first_letters=tuple(builder.first_letters),
             surname_letters=tuple(builder.surname_letters),
             slips=_slips({*firsts, *surnames}),
@@ -199,13 +206,27 @@ class NameIndex:
         """Whether it stands for anything here."""
         return key in self.shorts or any(key in names for names in self.by_role.values())
 
+    def joined_at(self, key: str) -> int:
+        """Where a word of one pupil's first name and surname, either way round, is to be cut between them, or 0."""
+        for place in range(2, len(key) - 1):
+            head, tail = key[:place], key[place:]
+            if self.bears(head) and self.bears(tail) and (self._full(head, tail) or self._full(tail, head)):
+                return place
+        return 0
+
+    def _full(self, first: str, surname: str) -> bool:
+        return not self._bearers(first, _OWN_FIRSTS).isdisjoint(self._bearers(surname, SURNAMES))
+
+    def _bearers(self, key: str, roles: Sequence[Role]) -> set[int]:
+        return {number for role, numbers in self.roles(key) if role in roles for number in numbers}
+
     def spellings(self, key: str, full: str, disguise: str) -> Iterator[Spelling]:
         """The names that a written word may stand for, likeliest first; a dictionary word stands for itself alone."""
         if not disguise and self.bears(key):
             yield Spelling(key)
         elif disguise and key.isalpha():
             yield Spelling(key, disguise)
-        elif len(key) > _LONGEST_WORD or (not disguise and is_word(key)):
+        elif len(key) > _LONGEST_WORD or (not disguise and (is_word(key) or is_people_or_age(key))):
             return
         else:
             yield from self._undone(key, full, disguise)
@@ -216,8 +237,10 @@ class NameIndex:
             return
         letters = sum(sign.isalpha() for sign in key)
         respelt = [(other, "letters are drawn out") for other in squeeze(key)]
-        if letters * 2 > len(key) > 2:
-            respelt += [(other, disguise or "digits stand for letters") for other in deleet(key)]
+        if letters * 2 >= len(key) > 2:
+            respelt += [(other, disguise or DIGITS) for other in deleet(key)]
+        elif len(key) > 2:
+            yield from (Spelling(other, DIGITS, _MANY_DIGITS_COST) for other in deleet(key) if self.bears(other))
         if letters > 2:
             respelt += [(other, "look-alike letters") for other in self.skeletons.get(skeleton(key), ())]
         seen = [Spelling(other, note, 0.1) for other, note in respelt if self.bears(other)]
@@ -246,6 +269,7 @@ def _add_pupil(builder: _Builder, pupil: Pupil, number: int) -> None:
         builder.add_former(name, number)
     first_letters = "".join(sorted({first[0] for first in firsts if first}))
     surname_letters = "".join(sorted({last[0] for last in surnames if last}))
+    builder.first_names.append(tuple(sorted(firsts - {""})))
     builder.first_letters.append(intern(first_letters))
     builder.surname_letters.append(intern(surname_letters))
     for first, last in product(first_letters, surname_letters):

@@ -1,22 +1,26 @@
 """What may name a child in a text: single names, first name with surname either way round, initials."""
 
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Final
 
 from app.text.gazetteer import Commonness, commonness, is_given_name, is_word, lexicon
-from app.text.name_index import FIRSTS, NO_APOSTROPHE, SURNAMES, NameIndex, Role
+from app.text.name_index import DIGITS, FIRSTS, NO_APOSTROPHE, SURNAMES, NameIndex, Role
 from app.text.name_words import Case, Word, Writing
 
-__all__ = ["Form", "Group", "Naming", "groups_named", "namings"]
+__all__ = ["Form", "Group", "Naming", "Piece", "groups_named", "namings", "pieces", "touching"]
 
 _LONGEST_NAME: Final = 4  # words
 _TOUCHING: Final = re.compile(r"[ \t]{0,3}|[-_.+~]{1,2}|[ \t]*\n[ \t]*|\. ?|['-] ?|-[ \t]*\n")
 _COMMA: Final = re.compile(r",[ \t\n]{0,2}")
 _YEAR: Final = re.compile(r"(?:year|yr|y)([1-6])[a-z]?")
 _DIGIT_CLASS: Final = re.compile(r"([1-6])[a-z]")
+_LONGEST_EMOJI: Final = 3  # signs
+_SURELY_JOINED: Final = 8  # letters
+_HIDDEN_COST: Final = 0.4  # of digits for letters beside another name of the same pupil
 _NEAR: Final = 5  # words within which a year or class belongs to initials
 
 
@@ -27,6 +31,7 @@ class Form(Enum):
     FULL = auto()
     INITIALLED = auto()  # one of the two names by its letter
     INITIALS = auto()
+    NEARLY = auto()  # a surname beside an unknown or misspelt first name
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +91,19 @@ def groups_named(writing: Writing, index: NameIndex) -> tuple[Group, ...]:
     return tuple(found)
 
 
-def namings(writing: Writing, index: NameIndex, groups: Sequence[Group]) -> list[Naming]:
-    """All that may name a pupil, overlapping readings included."""
-    starting: list[list[Piece]] = [list(_pieces_at(writing.words, place, index)) for place in range(len(writing.words))]
-    found = [_single(piece) for pieces in starting for piece in pieces]
-    for place, pieces in enumerate(starting):
-        for piece in pieces:
+def pieces(writing: Writing, index: NameIndex) -> list[list[Piece]]:
+    """What may be one name of a pupil, by the word at which it begins."""
+    return [list(_pieces_at(writing.words, place, index)) for place in range(len(writing.words))]
+
+
+def namings(writing: Writing, index: NameIndex, groups: Sequence[Group], starting: list[list[Piece]]) -> list[Naming]:
+    """All that may name a pupil by these pieces, overlapping readings included."""
+    found = [_single(piece) for there in starting for piece in there]
+    for place, there in enumerate(starting):
+        for piece in there:
             found.extend(_pairs(writing, piece, starting))
             found.extend(_with_initial_after(writing, piece, index))
+            found.extend(_surname_with_initial(writing, piece, index, groups))
         if writing.words[place].letter:
             found.extend(_with_initial_before(writing, place, starting, index))
     found.extend(_initials(writing, index, groups))
@@ -155,7 +165,7 @@ def _pairs(writing: Writing, piece: Piece, starting: list[list[Piece]]) -> Itera
         return
     gap = words[piece.last].gap
     comma = bool(_COMMA.fullmatch(gap))
-    if not comma and not _touching(words, piece.last):
+    if not comma and not touching(words, piece.last):
         return
     forwards = piece.role in FIRSTS
     if forwards and comma:
@@ -165,18 +175,24 @@ def _pairs(writing: Writing, piece: Piece, starting: list[list[Piece]]) -> Itera
         if middle or other.role in (SURNAMES if forwards else FIRSTS):
             yield from _pair(writing, piece, other)
     after = piece.last + 1
-    if forwards and after < len(words) and _touching(words, after) and _may_be_middle(words[piece.last]):
+    if forwards and after < len(words) and touching(words, after) and _may_be_middle(words[piece.last]):
         for other in starting[after]:
             if other.role in SURNAMES:
                 yield from _pair(writing, piece, other)
 
 
-def _touching(words: Sequence[Word], place: int) -> bool:
+def touching(words: Sequence[Word], place: int) -> bool:
     """Whether the word may belong to one name with the word before it."""
     gap, before = words[place].gap, words[place - 1]
-    if not _TOUCHING.fullmatch(gap) or words[place].solid != before.solid:
+    if (not _TOUCHING.fullmatch(gap) and not _is_emoji(gap)) or words[place].solid != before.solid:
         return False
     return not gap.startswith(".") or bool(before.solid) or before.letter
+
+
+def _is_emoji(gap: str) -> bool:
+    """Whether nothing but an emoji or two parts the words, as if it were a blank."""
+    signs = gap.strip(" ")
+    return 0 < len(signs) <= _LONGEST_EMOJI and all(unicodedata.category(sign) in ("So", "Sk") for sign in signs)
 
 
 def _may_be_middle(word: Word) -> bool:
@@ -185,17 +201,21 @@ def _may_be_middle(word: Word) -> bool:
 
 def _pair(writing: Writing, one: Piece, other: Piece) -> Iterator[Naming]:
     numbers = _both(one.numbers, other.numbers)
-    if not numbers or one.cost + other.cost > 1.6:
+    cost = sum(_HIDDEN_COST if piece.note == DIGITS else piece.cost for piece in (one, other))
+    if not numbers or cost > 1.6:
         return
+    joined = _joined(writing, one, other)
     levels = (one.level, other.level)
     base = {0: 7.0, 1: 6.5, 2: 4.8}[sum(level > 0 for level in levels)]
-    base -= _ROLE_COSTS[one.role] + _ROLE_COSTS[other.role] + one.cost + other.cost + _case_cost(writing, one, other)
+    base -= _ROLE_COSTS[one.role] + _ROLE_COSTS[other.role] + cost
+    base -= 0.0 if joined else _case_cost(writing, one, other)
+    base -= 1.0 if _is_emoji(gap := writing.words[other.first].gap) and " " in gap else 0.0
     if max(levels) is Commonness.LITTLE and min(levels):
         base -= 0.8
     reversed_ = one.role in SURNAMES
     if reversed_ and not _COMMA.fullmatch(writing.words[other.first].gap):
         capitals = writing.words[one.first].case is Case.UPPER and writing.words[other.first].case is Case.CAPITAL
-        base -= 0.3 if capitals else 1.5 if min(levels) is Commonness.NO_WORD else 3.0
+        base -= 0.3 if capitals else 1.5 if joined or min(levels) is Commonness.NO_WORD else 3.0
     notes = [f"{one.role.value} beside {other.role.value}, of one pupil"]
     notes += [note for note in (one.note, other.note) if note]
     if reversed_:
@@ -208,6 +228,12 @@ def _pair(writing: Writing, one: Piece, other: Piece) -> Iterator[Naming]:
 _ROLE_COSTS: Final = {
     Role.FIRST: 0.0, Role.SHORT: 0.2, Role.HALF: 0.8, Role.MIDDLE: 1.4, Role.SURNAME: 0.0, Role.HALF_SURNAME: 0.8,
 }  # fmt: skip
+
+
+def _joined(writing: Writing, one: Piece, other: Piece) -> bool:
+    """Whether the two are one long word of the running text: so many letters are no chance."""
+    first, last = writing.words[one.first], writing.words[other.last - 1]
+    return not first.solid and not writing.words[other.first].gap and last.end - first.start >= _SURELY_JOINED
 
 
 def _case_cost(writing: Writing, one: Piece, other: Piece) -> float:
@@ -251,6 +277,37 @@ def _with_initial_after(writing: Writing, piece: Piece, index: NameIndex) -> Ite
     yield Naming(piece.first, piece.last + 1, Form.INITIALLED, piece.role, numbers, piece.level, base, notes)
 
 
+def _surname_with_initial(
+    writing: Writing, piece: Piece, index: NameIndex, groups: Sequence[Group]
+) -> Iterator[Naming]:
+    """``Smith, A. (Oak)`` and ``Smith A``, a surname and the letter of that pupil's first name."""
+    words = writing.words
+    if piece.role not in SURNAMES or piece.last >= len(words) or words[piece.last - 1].possessive:
+        return
+    letter = words[piece.last]
+    comma = bool(_COMMA.fullmatch(letter.gap))
+    if not letter.letter or letter.solid or letter.case is Case.LOWER or not (comma or letter.gap == " "):
+        return
+    numbers = tuple(number for number in piece.numbers if letter.key in index.first_letters[number])
+    beside = [group for group in groups if 0 < group.place - piece.last < _NEAR - 1]
+    there = tuple(number for number in numbers if any(_is_of(number, group, index) for group in beside))
+    dotted = writing.source.startswith(".", letter.end)
+    if not there and not (numbers and comma and dotted):
+        return
+    base = (
+        ((4.6, 4.0, 3.6, 3.2) if there else (2.4, 1.4, 0.4, -0.4))[piece.level] - piece.cost - _ROLE_COSTS[piece.role]
+    )
+    notes = (piece.role.value, *filter(None, (piece.note,)), "with the first letter of that pupil's first name")
+    yield Naming(piece.first, piece.last + 1, Form.INITIALLED, piece.role, there or numbers, piece.level, base, notes)
+
+
+def _is_of(number: int, group: Group, index: NameIndex) -> bool:
+    """Whether the pupil is of that year or class."""
+    if group.class_name:
+        return index.classes[number] == group.class_name
+    return index.years[number].lstrip("Yy")[:1].upper() == group.year
+
+
 def _runs_on(words: Sequence[Word], place: int) -> bool:
     """Whether another lower-case word follows after a mere blank, so that a letter before it is an article or pronoun."""
     return place < len(words) and words[place].gap == " " and words[place].case is Case.LOWER
@@ -292,8 +349,7 @@ def _initials(writing: Writing, index: NameIndex, groups: Sequence[Group]) -> It
                 numbers = tuple(
                     number
                     for number in index.initials.get(letters[0] + letters[-1], ())
-                    if (not group.year or index.years[number].lstrip("Yy")[:1].upper() == group.year)
-                    and (not group.class_name or index.classes[number] == group.class_name)
+                    if _is_of(number, group, index)
                 )
                 if numbers:
                     notes = ("initials of a pupil of the year or class named beside them",)

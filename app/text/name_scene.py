@@ -1,7 +1,8 @@
 """A text with all that is known of it before a possible name in it is weighed."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from app.text.gazetteer import lexicon
 from app.text.name_index import NO_APOSTROPHE, NameIndex
@@ -75,6 +76,26 @@ class Scene:
         before = self.writing.words[naming.first - 1]
         return before if close(self.first(naming)) and before.solid == self.first(naming).solid else None
 
+    def in_list(self, naming: Naming) -> list[int]:
+        """The places of the nearest words with capitals that stand in one list with it, up to eight on each side."""
+        words = self.writing.words
+        found: list[int] = []
+        place = naming.first
+        for _ in range(_LONGEST_LIST):
+            last = _before_in_list(words, place)
+            if last is None or words[last].case is Case.LOWER:
+                break
+            found.append(last)
+            place = last
+        place = naming.last
+        for _ in range(_LONGEST_LIST):
+            first = _after_in_list(words, place)
+            if first is None or words[first].case is Case.LOWER:
+                break
+            found.append(first)
+            place = first + 1
+        return found
+
     def owns(self, naming: Naming) -> bool:
         """Whether the name is possessive, with its apostrophe or without."""
         end = self.last(naming).end
@@ -91,6 +112,26 @@ class Scene:
     def is_class_or_year(self, word: Word) -> bool:
         """Whether it is a class of the school or a word for a year."""
         return word.key in self.index.class_names or word.key in lexicon("ages")
+
+
+_LIST_GAPS: Final = frozenset({", ", " & ", "/", " / ", " + ", "; ", " | "})
+_LONGEST_LIST: Final = 8  # on each side, so that the work stays linear
+_LIST_WORDS: Final = frozenset({"and", "or", "plus"})
+
+
+def _before_in_list(words: Sequence[Word], place: int) -> int | None:
+    if place and words[place].gap in _LIST_GAPS:
+        return place - 1
+    joined = place > 1 and words[place - 1].key in _LIST_WORDS and words[place].gap == " "
+    return place - 2 if joined else None
+
+
+def _after_in_list(words: Sequence[Word], place: int) -> int | None:
+    if place >= len(words):
+        return None
+    if words[place].gap in _LIST_GAPS and words[place].key not in _LIST_WORDS:
+        return place
+    return place + 1 if words[place].key in _LIST_WORDS and place + 1 < len(words) else None
 
 
 def close(word: Word) -> bool:

@@ -121,7 +121,7 @@ def class_beside(naming: Naming, scene: Scene) -> Weights:
     """A year, class or age beside the name."""
     for place in (*range(naming.last, naming.last + 4), *range(naming.first - 4, naming.first)):
         group = scene.groups.get(place)
-        if group is None or not _belongs(group, naming, scene):
+        if group is None or not _belongs(group, naming, scene) or _is_list_of_classes(group, naming, scene):
             continue
         if place >= naming.last and not _broken(scene, naming.last, place):
             yield 1.2, "a year or class stands beside it"
@@ -151,6 +151,11 @@ def _belongs(group: Group, naming: Naming, scene: Scene) -> bool:
     if words[place].key in _WITHIN:
         return True
     return bool(group.year) and (place == naming.last - 1 or group.place < naming.first)
+
+
+def _is_list_of_classes(group: Group, naming: Naming, scene: Scene) -> bool:
+    """Whether the class stands in a list with the name, which is the name of a class too."""
+    return scene.key(naming) in scene.index.class_names and group.place in scene.in_list(naming)
 
 
 def _broken(scene: Scene, first: int, last: int) -> bool:

@@ -11,7 +11,7 @@ from typing import Final
 
 from app.domain import Field
 from app.text.fold import Folded, Token, deleet, fold, joined_runs, masked_words, source_span
-from app.text.gazetteer import is_proper, is_word, lexicon
+from app.text.gazetteer import is_given_name, is_proper, is_word, lexicon
 
 __all__ = ["Case", "Word", "Writing", "cut"]
 
@@ -23,6 +23,8 @@ _OPENING: Final = re.compile(r"[.!?\n…•:;\"“”«»]")
 _ENDING: Final = re.compile(r"\.[a-z0-9]{2,4}")  # of a file's name
 _LONGEST: Final = 60  # letters; nothing longer is taken apart, so that the work stays linear
 _LONGEST_PART: Final = 18
+_SHORTEST_JOINED: Final = 5  # letters of a first name and a surname joined together
+_MOST_NAME_PARTS: Final = 5  # ``LucasDeLaCroix`` has four
 _TINY: Final = "a i an as at be by do go he if in is it me my no of on or so to up us we"
 _TINY_WORDS: Final = frozenset(_TINY.split())
 _BREAK: Final = re.compile(r"[.!?\n]")
@@ -78,18 +80,26 @@ class Writing:
 class _Cutter:
     folded: Folded
     knows: Callable[[str], bool]
+    joined_at: Callable[[str], int]
     hidden: dict[int, Token]  # disguised words by the place in the source where they begin
     shape: str  # A, a or 0 for each folded character: a capital, a digit, anything else
 
 
-def cut(text: str, knows: Callable[[str], bool], field: Field, solids: Iterable[tuple[int, int]] = ()) -> Writing:
+def cut(
+    text: str,
+    knows: Callable[[str], bool],
+    joined_at: Callable[[str], int],
+    field: Field,
+    solids: Iterable[tuple[int, int]] = (),
+) -> Writing:
     """The words of the text.
 
-    ``knows`` tells whether a key is a name looked for. A file name is one solid word; so are ``solids``, stretches of
-    the source, beside the hashtags, handles and addresses found here.
+    ``knows`` tells whether a key is a name looked for, ``joined_at`` where a key of two names of one person is to be
+    cut, or 0. A file name is one solid word; so are ``solids``, stretches of the source, beside the hashtags, handles
+    and addresses found here.
     """
     folded = fold(text)
-    cutter = _Cutter(folded, knows, _hidden_words(folded, knows), _shape(folded))
+    cutter = _Cutter(folded, knows, joined_at, _hidden_words(folded, knows), _shape(folded))
     words = tuple(_as_words(cutter, _cut_all(cutter, _solid_spans(folded, field, solids), field)))
     cased = [word.case for word in words if word.key.isalpha() and len(word.key) > 1 and not word.solid]
     return Writing(
@@ -176,32 +186,62 @@ def _cut_hidden(cutter: _Cutter, hidden: Token, first: int, past: int) -> Iterat
 
 
 def _cut_one(cutter: _Cutter, start: int, end: int, group: int) -> Iterator[Cut]:
+    """A word without blanks, cut where one name or word in it ends and the next begins; apostrophes are left aside."""
     text = cutter.folded.text[start:end]
-    if len(text) > _LONGEST or "'" in text or cutter.knows(text) or any(cutter.knows(key) for key in deleet(text)):
+    core = text.removesuffix("'s")
+    plain = core.replace("'", "")
+    if len(text) > _LONGEST or cutter.knows(plain) or any(cutter.knows(key) for key in deleet(plain)):
         yield start, end, group, "", ""
         return
-    shape = cutter.shape[start:end]
-    if not group:
-        if _NUMBERED.fullmatch(shape) or ("aA" in shape and "0" not in shape):
-            yield from ((start + a, start + b, 0, "", "") for a, b in _parts(shape))
-        elif len(text) > 5 and not is_word(text) and (middle := _names_alone(text, cutter.knows)):
-            yield start, start + middle, 0, "", ""
-            yield start + middle, end, 0, "", ""
-        else:
-            yield start, end, 0, "", ""
-        return
-    parts = list(_parts(shape))
-    camel = len(parts) > 1 and "A" in shape
-    for a, b in parts:
-        part = text[a:b]
+    places = [start + place for place, sign in enumerate(core) if sign != "'"]
+    shape = "".join([cutter.shape[place] for place in places])
+    spans = _solid_parts(cutter, plain, shape) if group else _plain_parts(cutter, plain, shape)
+    for first, last in spans:
+        yield places[first], end if last == len(plain) else places[last - 1] + 1, group, "", ""
+
+
+Spans = Iterable[tuple[int, int]]
+
+
+def _plain_parts(cutter: _Cutter, text: str, shape: str) -> Spans:
+    if _NUMBERED.fullmatch(shape) or ("aA" in shape and "0" not in shape):
+        return _named_parts(cutter, text, shape, lambda first, last: [(first, last)])
+    if len(text) < _SHORTEST_JOINED or is_word(text) or is_proper(text) or is_given_name(text):
+        return [(0, len(text))]
+    middle = cutter.joined_at(text) or (_names_alone(text, cutter.knows) if len(text) > _SHORTEST_JOINED else 0)
+    return pairwise(sorted({0, middle, len(text)}))
+
+
+def _solid_parts(cutter: _Cutter, text: str, shape: str) -> Spans:
+    def cut_part(first: int, last: int) -> Spans:
+        part = text[first:last]
         if cutter.knows(part) or is_word(part) or is_proper(part) or not part.isalpha():
-            yield start + a, start + b, group, "", ""
-        elif camel:
-            middle = _names_alone(part, cutter.knows)
-            yield from ((start + a + x, start + a + y, group, "", "") for x, y in pairwise(sorted({0, middle, b - a})))
+            return [(first, last)]
+        if camel:
+            return pairwise(sorted({first, first + _names_alone(part, cutter.knows), last}))
+        return [(first + a, first + b) for a, b in _segments(part, cutter.knows)]
+
+    camel = len(list(_parts(shape))) > 1 and "A" in shape
+    return _named_parts(cutter, text, shape, cut_part)
+
+
+def _named_parts(
+    cutter: _Cutter, text: str, shape: str, cut_part: Callable[[int, int], Spans]
+) -> Iterator[tuple[int, int]]:
+    """The parts that capitals and digits show; those that make up a full name together are cut between its two names."""
+    parts = list(_parts(shape))
+    place = 0
+    while place < len(parts):
+        first = parts[place][0]
+        for _, last in parts[place : place + _MOST_NAME_PARTS][::-1]:
+            middle = cutter.joined_at(text[first:last]) if last - first >= _SHORTEST_JOINED else 0
+            if middle:
+                yield from ((first, first + middle), (first + middle, last))
+                break
         else:
-            for first, last in _segments(part, cutter.knows):
-                yield start + a + first, start + a + last, group, "", ""
+            last = parts[place][1]
+            yield from cut_part(first, last)
+        place = next(number for number, part in enumerate([*parts, (len(text), 0)]) if part[0] >= last)
 
 
 def _parts(shape: str) -> Iterable[tuple[int, int]]:

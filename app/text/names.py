@@ -1,7 +1,7 @@
 """Names of children in the words of a draft, each with its reasons and how sure it is."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -10,8 +10,9 @@ from app.text.fold import fold
 from app.text.gazetteer import match_phrases, well_known_phrases
 from app.text.name_context import weigh
 from app.text.name_index import NameIndex, Role
-from app.text.name_pieces import Form, Naming, groups_named, namings
+from app.text.name_pieces import Form, Naming, groups_named, namings, pieces
 from app.text.name_scene import Scene
+from app.text.name_slips import misspelt
 from app.text.name_strangers import strangers
 from app.text.name_words import Case, Writing, cut
 
@@ -49,10 +50,7 @@ def find(
     ``entities`` are the URLs, mentions and hashtags of the text, which are searched inside too.
     """
     scene = _scene(text, index, field, entities)
-    candidates = [
-        _Weighed(naming, *weigh(naming, scene))
-        for naming in namings(scene.writing, index, tuple(scene.groups.values()))
-    ]
+    candidates = [_Weighed(naming, *weigh(naming, scene)) for naming in _namings(scene)]
     candidates = [one for one in candidates if not scene.allowed.issuperset(range(one.naming.first, one.naming.last))]
     chosen = [one for one in _lists(_best(candidates), scene.writing) if one.score >= AMBIGUOUS]
     found = [_found(one, scene, field, photo) for one in chosen]
@@ -63,8 +61,14 @@ def find(
     return tuple(sorted(found, key=lambda one: (one.where.start, one.where.end)))
 
 
+def _namings(scene: Scene) -> Iterator[Naming]:
+    starting = pieces(scene.writing, scene.index)
+    yield from namings(scene.writing, scene.index, tuple(scene.groups.values()), starting)
+    yield from misspelt(scene.writing, scene.index, starting)
+
+
 def _scene(text: str, index: NameIndex, field: Field, entities: tuple[Entity, ...]) -> Scene:
-    writing = cut(text, index.knows, field, [(entity.start, entity.end) for entity in entities])
+    writing = cut(text, index.knows, index.joined_at, field, [(entity.start, entity.end) for entity in entities])
     keys = tuple(word.full for word in writing.words)
     groups = groups_named(writing, index)
     return Scene(

@@ -17,6 +17,7 @@ def index() -> NameIndex:
         ("dev.jsonl", 0.98, 0.95, 0.98, 0.02, 0.04),
         ("more.jsonl", 0.98, 0.84, 0.96, 0.03, 0.08),
         ("own.jsonl", 0.96, 0.86, 0.93, 0.07, 0.14),
+        ("second.jsonl", 0.93, 0.76, 0.98, 0.02, 0.04),
     ],
 )
 def test_floors(

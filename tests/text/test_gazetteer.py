@@ -7,6 +7,7 @@ from app.text.gazetteer import (
     commonness,
     diminutives,
     is_given_name,
+    is_people_or_age,
     is_proper,
     is_word,
     key_of,
@@ -62,6 +63,11 @@ def test_other_names_are_other_names(name: str, other: str) -> None:
 def test_given_names_of_every_origin() -> None:
     assert all(map(is_given_name, ["barnaby", "priya", "kwame", "oluwaseun", "zosia", "muhammad"]))
     assert not is_given_name("tesco")
+
+
+def test_peoples_languages_and_ages() -> None:
+    assert all(map(is_people_or_age, ["victorian", "romans", "tudors", "spanish", "japanese", "venetian"]))
+    assert not any(map(is_people_or_age, ["julian", "victoria", "rowan", "librarian", "smithian"]))
 
 
 def test_phrases_match_the_longest_and_a_possessive() -> None:

@@ -100,6 +100,32 @@ def test_spellings_are_undone(written: str, key: str, note: str) -> None:
     assert found == ([(key, note)] if key else []) or (key, note) in found
 
 
+@pytest.mark.parametrize(
+    ("key", "place"),
+    [
+        ("jacobdee", 5),
+        ("deejacob", 3),
+        ("jaydee", 0),
+        ("jacobliliana", 0),
+        ("lucasdelacroix", 5),
+        ("jakedee", 4),
+        ("xjacobdee", 0),
+    ],
+)
+def test_joined_names_of_one_pupil_are_cut(key: str, place: int) -> None:
+    index = NameIndex.build(
+        [pupil(1, "Jacob", "Dee", middle="Jay"), pupil(2, "Lucas", "de la Croix"), pupil(3, "Liliana", "Ng")]
+    )
+    assert index.joined_at(key) == place
+
+
+def test_a_word_mostly_of_digits_is_doubtful() -> None:
+    index = NameIndex.build([pupil(1, "Eve", "Ng")])
+    (spelling,) = index.spellings("3v3", "3v3", "")
+    assert (spelling.key, spelling.cost > 3) == ("eve", True)
+    assert list(index.spellings("3w3", "3w3", "")) == []
+
+
 def test_a_disguise_is_read_as_it_was_spelt() -> None:
     index = NameIndex.build([pupil(1, "Reuben", "Ng")])
     assert [spelling.key for spelling in index.spellings("reuben", "reuben", "its letters stand apart")] == ["reuben"]

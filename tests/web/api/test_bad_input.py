@@ -248,7 +248,9 @@ def test_a_form_that_breaks_off(client: TestClient, school: School, author: dict
 
 
 @pytest.mark.parametrize("field", ["reply_to", "repost_of", "source_url"])
-@pytest.mark.parametrize("value", ["notaurl", "javascript:alert(1)", "https://", "//x.com/a", "http://[", "ftp://x.com/a"])
+@pytest.mark.parametrize(
+    "value", ["notaurl", "javascript:alert(1)", "https://", "//x.com/a", "http://[", "ftp://x.com/a"]
+)
 def test_an_address_that_is_none(client: TestClient, author: dict[str, str], field: str, value: str) -> None:
     told = problem(client.post("/v1/vet", headers=author, json={"text": "x", field: value}), 422, "malformed")
     assert [fault["pointer"] for fault in told["errors"]] == [f"#/{field}"]
