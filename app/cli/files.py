@@ -12,8 +12,9 @@ from app import policy as policies_of
 from app import register
 from app.cli.office import ACTOR, COULD_NOT_RUN, SchoolOption, err, now, opened, out, school_of
 from app.integrations.sheets import Problem, has_errors
+from app.policy import Policy
 from app.register import Difference
-from app.rules import CITED
+from app.rules import CITED, RULES
 from app.store import Store, policies
 from app.web.schoolwork import office_of, policy_of
 
@@ -127,7 +128,18 @@ def check_policy(file: File) -> None:
     if found:
         err.print(f"{found} problem{'' if found == 1 else 's'}; the policy cannot be used.")
         raise typer.Exit(1)
+    _tell_milder(policies_of.parse(file.read_text(encoding="utf-8-sig"), CITED))
     out.print("The policy is in order.")
+
+
+def _tell_milder(policy: Policy) -> None:
+    """Where a school asks for less than a rule does by itself: allowed, and said aloud."""
+    for rule in RULES:
+        outcome = policy.outcome(rule.id, rule.outcome)
+        if outcome < rule.outcome:
+            out.print(
+                f"note: {rule.id} is {outcome.word} here; by itself it would be {rule.outcome.word}", style="yellow"
+            )
 
 
 @policy_app.command("import")
@@ -139,4 +151,5 @@ def import_policy(file: File, school: SchoolOption = "") -> None:
         school_id = school_of(service, school).id
         with service.database.write() as session:
             added = policies.add(Store(session, school_id), file.read_text(encoding="utf-8-sig"), by=ACTOR, now=now())
+    _tell_milder(policies_of.parse(added.source, CITED))
     out.print(f"Version {added.version} is in force.")

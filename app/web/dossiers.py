@@ -25,6 +25,7 @@ def draft_out(store: Store, draft_id: str, policy: Policy, principal: Principal)
     return DraftOut(
         id=found.id,
         stage=found.stage.value,
+        verdict=said.verdict.answer.value,
         revision=found.revision,
         text=draft.text,
         photos=[

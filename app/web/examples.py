@@ -82,6 +82,7 @@ REFERRED: Json = {
 _DRAFT: Json = {
     "id": _DRAFT_ID,
     "stage": "referred",
+    "verdict": "refer",
     "revision": 1,
     "text": _NEWS,
     "photos": [{"id": _PHOTO_ID, "sha256": _SHA, "alt_text": _ALT, "width": 1600, "height": 1000}],

@@ -241,6 +241,7 @@ class DraftOut(Outgoing):
 
     id: str
     stage: str
+    verdict: Literal["approve", "refer", "reject"] = Field(description="That of the report.")
     revision: int
     text: str
     photos: list[DraftPhotoOut]

@@ -210,6 +210,16 @@ def test_a_policy_is_checked_by_line_and_imported_as_a_new_version(command: Comm
     assert "whitehouse@2" in command.done("policy", "show").out
 
 
+def test_a_milder_outcome_is_allowed_and_said_aloud(command: CommandLine, file: Writing) -> None:
+    assert "note:" not in command.done("policy", "check", file("same.toml", DEFAULT)).out
+    asked = '"children.opted-out" = "reject"'
+    assert asked in DEFAULT
+    milder = file("milder.toml", DEFAULT.replace(asked, asked.replace("reject", "advise")))
+    for order in ("check", "import"):
+        said = command.done("policy", order, milder).out
+        assert "note: children.opted-out is advise here; by itself it would be reject" in " ".join(said.split())
+
+
 def test_a_policy_that_is_no_text(command: CommandLine, tmp_path: Path) -> None:
     path = tmp_path / "policy.toml"
     path.write_bytes(b"\xff\xfe\x00")

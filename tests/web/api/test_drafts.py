@@ -56,7 +56,7 @@ def test_a_good_draft_waits_and_is_approved(
     client: TestClient, school: School, author: dict[str, str], approver: dict[str, str]
 ) -> None:
     draft = submit(client, author)
-    assert draft["stage"] == "ready"
+    assert (draft["stage"], draft["verdict"]) == ("ready", "approve")
     (waiting,) = client.get("/v1/queue", headers=approver).json()["items"]
     assert (waiting["id"], waiting["verdict"], waiting["rules"]) == (draft["id"], "approve", ["policy.review-overdue"])
     answer = decide(client, approver, draft, "approve")
