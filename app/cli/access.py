@@ -23,6 +23,7 @@ _LINE = "{:32}  {:7}  {:10}  {:10}  {}"  # a table would cut the ids off on a na
 def create_key(
     name: Annotated[str, typer.Option(help="What it is for, such as cms.")],
     scope: Annotated[list[Scope], typer.Option(help="What it may do; may be given several times.")],
+    more: Annotated[list[Scope] | None, typer.Argument(metavar="[SCOPE]...", help="Further scopes.")] = None,
     days: Annotated[int, typer.Option(help="After how many days it ends; 0: never.", min=0, max=3650)] = 0,
     school: SchoolOption = "",
 ) -> None:
@@ -33,7 +34,7 @@ def create_key(
         with service.database.write() as session:
             ends_at = at + timedelta(days=days) if days else None
             store = Store(session, school_id)
-            key, secret = keys.create(store, name, [one.value for one in scope], expires_at=ends_at, by=ACTOR, now=at)
+            key, secret = keys.create(store, name, [*scope, *(more or [])], expires_at=ends_at, by=ACTOR, now=at)
     say_secret(f"Key {key.id} for {name}, shown this once:", secret)
 
 

@@ -193,7 +193,7 @@ ANSWERS: dict[str, Any] = {
     "put_permissions": _DIFFERENCE,
     "open_round": {"school_year": "2026-27", "opened_on": "2026-09-03", "due_on": "2026-09-30"},
     "put_events": {"added": ["winter-fair"], "changed": [], "left": [], "problems": []},
-    "list_events": [_EVENT],
+    "list_events": {"items": [_EVENT], "next": None},
     "put_accounts": _ACCOUNTS,
     "find_pupils": {"items": [_PUPIL], "next": None},
     "record_permission": {"pupil": _PUPIL_ID, "answer": "refused", "may_be_shown": False, "note": ""},

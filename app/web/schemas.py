@@ -382,6 +382,13 @@ class EventOut(Outgoing):
     synonyms: list[str]
 
 
+class EventPage(Outgoing):
+    """A page of the calendar, earliest first."""
+
+    items: list[EventOut]
+    next: str | None
+
+
 class PermissionIn(Incoming):
     """What one family, or the child, says to being shown in posts."""
 

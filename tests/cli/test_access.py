@@ -74,3 +74,8 @@ def test_a_person_signs_in_with_the_password_that_was_printed(command: CommandLi
     wrong = command("person", "add", "--email", "a@b.example", "--name", "A", "--role", "king")
     assert wrong.status == 3
     assert "author" in wrong.err
+
+
+def test_several_scopes_may_follow_one_another(command: CommandLine) -> None:
+    command.done("key", "create", "--name", "agency", "--scope", "drafts:write", "review:write", "audit:read")
+    assert "audit:read drafts:write review:write" in command.done("key", "list").out

@@ -11,7 +11,7 @@ from app.domain import Box
 from app.errors import NotFound
 from app.store import Store, drafts
 from app.store.verdicts import DecisionKind
-from app.web.api.drafts import Cursor, Limit
+from app.web.api.pages import Cursor, Limit
 from app.web.docs import errors
 from app.web.dossiers import draft_out, queue_items
 from app.web.repeats import RepeatKey, fingerprint, once
@@ -83,14 +83,17 @@ def withdraw(service: Serving, principal: Author, draft_id: str, key: RepeatKey,
     response_model=DraftOut,
     responses=errors(404, 409),
 )
-def vet_again(service: Serving, principal: Caller, draft_id: str, now: Now) -> Response:
+def vet_again(service: Serving, principal: Caller, draft_id: str, key: RepeatKey, now: Now) -> Response:
     """What a decision refused with `register-changed` asks for."""
     _own_or_reviewed(service, principal, draft_id)
     at = workplace_of(service, principal.school_id)
-    desk.revet(at, draft_id, by=principal.id, now=now)
-    with service.database.read() as session:
-        made = draft_out(Store(session, principal.school_id), draft_id, at.register.policy, principal)
-    return Response(made.model_dump_json(), media_type="application/json")
+    with once(service, principal, key, route=f"POST /v1/drafts/{draft_id}/vet", body_hash="") as attempt:
+        if attempt.again:
+            return attempt.again
+        desk.revet(at, draft_id, by=principal.id, now=now)
+        with service.database.write() as session:
+            store = Store(session, principal.school_id)
+            return attempt.answer(store, 200, draft_out(store, draft_id, at.register.policy, principal))
 
 
 @router.post(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Request
 from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
@@ -13,6 +13,7 @@ from app import desk
 from app.domain import Draft, Matching, hash_of
 from app.errors import Fault, Malformed, NotFound, Unsupported
 from app.store import Store, drafts, photos
+from app.web.api.pages import Cursor, Limit
 from app.web.docs import draft_body, errors, photo_body
 from app.web.dossiers import draft_out, queue_items
 from app.web.drafting import judge, keep_files
@@ -27,8 +28,6 @@ from app.web.service import Now, Serving
 router = APIRouter(prefix="/v1", tags=["vetting"])
 
 Incoming = Annotated[Intake, Depends(read_draft)]
-Limit = Annotated[int, Query(ge=1, le=100, description="How many at most.")]
-Cursor = Annotated[str | None, Query(max_length=400, description="Where the last page ended: its `next`.")]
 
 
 @router.post(

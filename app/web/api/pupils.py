@@ -10,13 +10,13 @@ from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
 from app import register
-from app.domain import Pupil, hash_of
+from app.domain import hash_of
 from app.errors import Fault, Malformed, Unsupported
 from app.store import Store, roster
 from app.store.biometrics import Actor, BiometricDecision, Notice
 from app.store.biometrics import Response as Said
 from app.store.permissions import PermissionAnswer
-from app.web.api.drafts import Limit
+from app.web.api.pages import Cursor, Limit, page_after
 from app.web.docs import errors, reference_body
 from app.web.intake import media_type, read_form, read_upload
 from app.web.repeats import RepeatKey, fingerprint, once
@@ -48,14 +48,13 @@ def find(
     now: Now,
     q: Annotated[str, Query(max_length=200, description="Words of a name, or a UPN; empty: all.")] = "",
     limit: Limit = 20,
-    cursor: Annotated[str | None, Query(max_length=400, description="Where the last page ended: its `next`.")] = None,
+    cursor: Cursor = None,
 ) -> PupilPage:
     """By surname and first name. Whether a child may be shown, and nothing of why not."""
     guarded = _guarded(service, principal, now)
     with service.database.read() as session:
         every = roster.search(Store(session, principal.school_id), q, limit=_ROLL)
-    first = _after(every, cursor)
-    items = every[first : first + limit]
+    items, following = page_after(every, cursor, limit, lambda pupil: pupil.id)
     return PupilPage(
         items=[
             PupilOut(
@@ -72,7 +71,7 @@ def find(
             )
             for one in items
         ],
-        next=items[-1].id if first + limit < len(every) else None,
+        next=following,
     )
 
 
@@ -80,16 +79,6 @@ def _guarded(service: Service, principal: Principal, now: datetime) -> frozenset
     """Who must not be shown now; nothing of why."""
     facts = register_of(service, principal.school_id).snapshot(now).facts
     return frozenset(child.pupil for child in facts.not_shown)
-
-
-def _after(pupils: tuple[Pupil, ...], cursor: str | None) -> int:
-    """Where the page after that pupil begins."""
-    if cursor is None:
-        return 0
-    for place, pupil in enumerate(pupils):
-        if pupil.id == cursor:
-            return place + 1
-    raise Malformed("The cursor is not one of ours.", errors=(Fault("#/cursor", "not a cursor"),))
 
 
 @router.post(

@@ -12,9 +12,10 @@ from app import register
 from app.domain import Account
 from app.errors import Unsupported
 from app.store import Store, accounts, events
+from app.web.api.pages import Cursor, Limit, page_after
 from app.web.docs import errors, sheet_body
 from app.web.intake import media_type
-from app.web.schemas import AccountIn, AccountOut, Difference, EventOut, LineProblem, RoundIn, RoundOut
+from app.web.schemas import AccountIn, AccountOut, Difference, EventOut, EventPage, LineProblem, RoundIn, RoundOut
 from app.web.schoolwork import office_of
 from app.web.security import Author, Registrar
 from app.web.service import Now, Serving
@@ -125,13 +126,13 @@ def put_events(
     return _out(register.import_events(office, data, kind, by=principal.id, now=now, dry_run=dry_run))
 
 
-@router.get(
-    "/events", operation_id="list_events", summary="The calendar", response_model=list[EventOut], responses=errors()
-)
-def list_events(service: Serving, principal: Author) -> list[EventOut]:
+@router.get("/events", operation_id="list_events", summary="The calendar", response_model=EventPage, responses=errors())
+def list_events(service: Serving, principal: Author, limit: Limit = 20, cursor: Cursor = None) -> EventPage:
     """Earliest first."""
     with service.database.read() as session:
-        return [EventOut.model_validate(one) for one in events.every(Store(session, principal.school_id))]
+        every = events.every(Store(session, principal.school_id))
+    page, following = page_after(every, cursor, limit, lambda event: event.id)
+    return EventPage(items=[EventOut.model_validate(one) for one in page], next=following)
 
 
 @router.put(

@@ -236,18 +236,18 @@ def test_events_as_csv_and_as_icalendar(client: TestClient, office: dict[str, st
     assert put(client, office, "events", FAIR).json()["added"] == ["fair"]
     report = client.post("/v1/vet", headers=author, json={"text": "What a fair!", "event_id": "fair"}).json()
     assert "events.not-yet-over" in rules(report)
-    (event,) = client.get("/v1/events", headers=author).json()
+    (event,) = client.get("/v1/events", headers=author).json()["items"]
     assert (event["id"], event["ends_at"], event["synonyms"]) == ("fair", "2026-11-28T17:00:00Z", ["fete"])
 
     swapped = put(client, office, "events", CALENDAR, kind="text/calendar; charset=utf-8").json()
     assert swapped["left"] == ["fair"]
-    (trip,) = client.get("/v1/events", headers=author).json()
+    (trip,) = client.get("/v1/events", headers=author).json()["items"]
     assert swapped["added"] == [trip["id"]]
     assert (trip["title"], trip["starts_at"]) == ("Trip to the windmill", "2026-12-01T09:00:00Z")
     backwards = FAIR.replace("T17", "T11")
     assert problem(put(client, office, "events", backwards), 422, "file-refused")["errors"]
     problem(put(client, office, "events", "no calendar at all", kind="text/calendar"), 422, "file-refused")
-    assert len(client.get("/v1/events", headers=author).json()) == 1
+    assert len(client.get("/v1/events", headers=author).json()["items"]) == 1
 
 
 @both_databases
