@@ -22,7 +22,7 @@ from app.web.service import Service
 LENGTH = 255
 
 
-def _key(
+async def _key(
     idempotency_key: Annotated[
         str | None,
         Header(description="Any string of at most 255 characters; the same key and body get the first answer again."),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -91,10 +91,10 @@ def caller(
 Caller = Annotated[Principal, Depends(caller)]
 
 
-def holding(scope: Scope) -> Callable[[Principal], Principal]:
+def holding(scope: Scope) -> Callable[[Principal], Awaitable[Principal]]:
     """A dependency: the caller, who must hold that scope."""
 
-    def check(principal: Caller) -> Principal:
+    async def check(principal: Caller) -> Principal:
         principal.need(scope)
         return principal
 

@@ -33,7 +33,7 @@ class Service:
         self.database.dispose()
 
 
-def of(request: Request) -> Service:
+async def of(request: Request) -> Service:
     """The service that this request came to."""
     service: Service = request.app.state.service
     return service
@@ -42,7 +42,7 @@ def of(request: Request) -> Service:
 Serving = Annotated[Service, Depends(of)]
 
 
-def now_at(service: Serving) -> datetime:
+async def now_at(service: Serving) -> datetime:
     """The instant of this request: read once, so that all it does bears one time."""
     return service.clock()
 
