@@ -32,7 +32,7 @@ from app.errors import SetUpError, Unavailable
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 LOCK_WAIT_S = 10.0
 _UPGRADE_LOCK = 0x666C6564  # any number that nothing else in the database locks
-_READERS_KEPT = 5
+_READERS_KEPT = 20
 _READERS_MORE = 40  # as many as the web server has threads, so that none waits for a connection
 _WAITING = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 _SESSION_OPTIONS = {
