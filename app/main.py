@@ -82,7 +82,7 @@ def application() -> FastAPI:
         summary="The gate that a school's draft post passes before it reaches Twitter/X.",
         description=docs.DESCRIPTION,
         lifespan=_lifespan,
-        middleware=[Middleware(headers.SafeHeaders), Middleware(limits.BodyLimit)],
+        middleware=[Middleware(headers.SafeHeaders), Middleware(problems.Contained), Middleware(limits.BodyLimit)],
         openapi_tags=docs.TAGS,
         redoc_url=None,
     )

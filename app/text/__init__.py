@@ -3,6 +3,7 @@
 ``read`` gathers facts and judges nothing. A part that fails is named in ``TextFacts.unread``; the others go on.
 """
 
+import logging
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -50,6 +51,8 @@ class _Writing:
 _BLANK: Final = frozenset("\u115f\u1160\u3164\uffa0\u2800")
 _UNSEEN: Final = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Mc", "Me", "Mn", "Zl", "Zp", "Zs"})
 _SPOKEN: Final = frozenset({Field.TEXT, Field.ALT_TEXT, Field.PICTURE_TEXT})
+_log = logging.getLogger(__name__)
+
 _T = TypeVar("_T")
 
 
@@ -94,7 +97,9 @@ class _Reader:
         """What ``work`` gives; if it fails, ``otherwise``, and the part counts as unread."""
         try:
             return work()
-        except Exception:  # noqa: BLE001  # whatever fails is a fact, and the rest is still read
+        except Exception as error:  # noqa: BLE001  # whatever fails is a fact, and the rest is still read
+            # The kind alone: what an error says, or its trace, may quote the draft.
+            _log.error("%s could not be read: %s", part, type(error).__name__)
             self.unread.append(part)
             return otherwise
 

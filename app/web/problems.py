@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import json
+import logging
 from typing import Any
 
-import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.errors import Fault, FledglingError, Malformed
 
 MEDIA_TYPE = "application/problem+json"
-_log = structlog.get_logger(__name__)
+_log = logging.getLogger(__name__)
 
 _HTTP_SLUGS = {
     404: ("not-found", "Not found"),
@@ -49,7 +50,7 @@ def faults_of(errors: Any) -> tuple[Fault, ...]:
 async def _ours(_request: Request, error: Exception) -> Response:
     assert isinstance(error, FledglingError)  # noqa: S101 - registered for this class alone
     if error.status >= 500:
-        _log.warning("unavailable", slug=error.slug)
+        _log.warning("unavailable: %s", error.slug)
     return answer_to(error)
 
 
@@ -69,14 +70,38 @@ async def _http(_request: Request, error: Exception) -> Response:
     return answer(problem, dict(error.headers) if error.headers else None)
 
 
-async def _unknown(_request: Request, error: Exception) -> Response:
-    # The message may hold what was sent, so only its kind and place are logged.
+class Contained:
+    """ASGI middleware: an error nobody expected becomes a problem, and goes no further.
+
+    The framework's own handler raises it again for the server to log whole, and its message may hold what was sent.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the call on; answer 500 where it fails before it was answered."""
+        answered = False
+
+        async def noting(message: Message) -> None:
+            nonlocal answered
+            answered = answered or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self.app(scope, receive, noting)
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is answered here
+            _log.error("unexpected error: %s at %s", type(error).__name__, _place(error))
+            if scope["type"] == "http" and not answered:
+                await answer(FledglingError("The service failed; nothing was changed.").problem())(scope, receive, send)
+
+
+def _place(error: Exception) -> str:
+    """Where it was raised: file and line, and nothing of what it says."""
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
-    place = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else ""
-    _log.error("unexpected error", kind=type(error).__name__, place=place)
-    return answer(FledglingError("The service failed; nothing was changed.").problem())
+    return f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else ""
 
 
 def install(app: FastAPI) -> None:
@@ -84,4 +109,3 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(FledglingError, _ours)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
-    app.add_exception_handler(Exception, _unknown)

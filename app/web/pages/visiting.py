@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hmac
+import logging
 from collections.abc import AsyncIterator, Callable, Coroutine
 from typing import Annotated, Any
 
-import structlog
 from fastapi import Depends, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
@@ -21,7 +21,7 @@ from app.web.schoolwork import policy_of
 from app.web.security import COOKIE, Scope, person_of
 from app.web.service import Now, Service, Serving
 
-_log = structlog.get_logger(__name__)
+_log = logging.getLogger(__name__)
 
 SEE_OTHER = 303
 
@@ -48,7 +48,7 @@ class PageRoute(APIRoute):
 
 def _problem_page(request: Request, error: FledglingError) -> Response:
     if error.status >= 500:
-        _log.warning("unavailable", slug=error.slug)
+        _log.warning("unavailable: %s", error.slug)
     visitor: Visitor | None = getattr(request.state, "visitor", None)
     return render("problem.html", visitor, status=error.status, problem=error)
 
