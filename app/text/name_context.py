@@ -20,7 +20,7 @@ _RULES: Final[Mapping[Form, Sequence[Callable[[Naming, Scene], Weights]]]] = {
         doubts.letter_case, doubts.joined_up, doubts.ordinary_word, doubts.kinds_of_word, doubts.adult_title,
         doubts.role_before, doubts.other_surname, doubts.other_first_name, doubts.other_initial, fiction.well_known,
         doubts.staff_name, doubts.organisation, doubts.place_or_firm, doubts.known_place, doubts.dates,
-        doubts.class_or_house, doubts.share, doubts.animal, fiction.works, fiction.stories, fiction.among_titles,
+        doubts.class_or_house, doubts.share, doubts.counted, doubts.animal, fiction.works, fiction.stories, fiction.among_titles,
         signs.praise_before, signs.child_before, signs.award_before, signs.doing, signs.pronoun_after, signs.belongings,
         signs.class_beside, signs.family, signs.spoken_to, signs.disguised, signs.praise_inside,
     ),

@@ -227,7 +227,8 @@ def place_or_firm(naming: Naming, scene: Scene) -> Weights:
         return
     if scene.last(naming).possessive:
         if after.key in lexicon("business"):
-            yield (-3.5 if naming.role is Role.SURNAME else -1.3), "whose shop or place of business is meant"
+            surely = naming.role is Role.SURNAME or scene.starts_capital(after)
+            yield (-3.5 if surely else -1.3), "whose shop or place of business is meant"
         elif scene.starts_capital(after) and after.key not in lexicon("relatives"):
             yield -1.5, "part of a longer name"
     elif after.key in lexicon("place-nouns"):
@@ -290,7 +291,9 @@ def class_or_house(naming: Naming, scene: Scene) -> Weights:
     before, after = scene.before(naming, 2), scene.after(naming, 2)
     near = [word for word in (*before, *after) if word.key in scene.index.class_names and word.case is not Case.LOWER]
     listed = {scene.writing.words[place].key for place in scene.in_list(naming)} & scene.index.class_names
-    if (after and after[0].key in lexicon("class-words")) or any(_leads_to_class(word) for word in before):
+    if after and after[0].key in lexicon("class-words"):
+        yield -9.0, "the name of a class, and called one"
+    elif any(_leads_to_class(word) for word in before):
         yield -5.0, "the name of a class"
     elif listed - scene.index.by_role[Role.FIRST].keys():
         yield -5.0, "in a list with a class that no child is called"
@@ -311,6 +314,21 @@ def share(naming: Naming, scene: Scene) -> Weights:
     after = scene.after(naming, 1)
     if after and after[0].key.isdigit() and scene.writing.source.startswith("%", after[0].end):
         yield -3.0, "followed by a share in per cent"
+
+
+_SEVERAL: Final = frozenset(
+    "two three four five six seven eight nine ten eleven twelve twenty thirty many several some dozens lots".split()
+)
+
+
+def counted(naming: Naming, scene: Scene) -> Weights:
+    """``eleven Matildas``: several of a name are costumes or characters."""
+    word, before = scene.last(naming), scene.before(naming, 2)
+    if word.possessive or not word.key.endswith("s") or word.key in scene.index.by_role[Role.FIRST]:
+        return
+    number = before[1] if len(before) > 1 and before[0].key == "of" else before[0] if before else None
+    if number is not None and (number.key in _SEVERAL or number.key.isdigit()):
+        yield -6.0, "several of that name, as of a costume or character"
 
 
 def animal(naming: Naming, scene: Scene) -> Weights:

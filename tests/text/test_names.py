@@ -416,3 +416,29 @@ def test_an_empty_school_finds_nobody_of_its_own() -> None:
     (found,) = find("Well done Alice Smith", NameIndex.build([]))
     assert (found.certainty, found.pupils) == (Certainty.AMBIGUOUS, ())
     assert find("Alice Smith came", NameIndex.build([])) == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "World Book Day: we spotted eleven Emilys and a Gruffalo",
+        "There were lots of Oscars on World Book Day",
+        "We met 3 Fatimas today",
+        "Times tables champions: Rowan class, with 4,312 right answers",
+        "Thanks to Grace's Bakery on Park Road for the buns",
+        "Year 6 performed Oliver! to a packed hall",
+    ],
+)
+def test_costumes_classes_and_shops_are_no_children(text: str) -> None:
+    assert named(text, least=Certainty.AMBIGUOUS) == []
+
+
+@pytest.mark.parametrize("text", ["Emilys painting won first prize", "Congratulations to Emilys sister, 5 today"])
+def test_a_forgotten_apostrophe_hides_nobody(text: str) -> None:
+    assert named(text, least=Certainty.AMBIGUOUS) == ["Emilys"]
+
+
+def test_two_children_called_after_virtues_are_two_children() -> None:
+    index = NameIndex.build([*PUPILS, Pupil("joy", "", "Joy", "Mensah", year="1", class_name="Ash")])
+    text = "Joy and Hope led assembly beautifully"
+    assert words(text, find(text, index)) == ["Joy", "Hope"]
