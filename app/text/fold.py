@@ -68,7 +68,10 @@ _REGIONAL_RUN: Final = re.compile("[\U0001f1e6-\U0001f1ff]+")
 _LETTER: Final = r"[^\W\d_]"
 _WORD: Final = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 _SPREAD: Final = re.compile(rf"(?<![^\W_]){_LETTER}([ .,\-_*·•/~|\n]{{1,2}}){_LETTER}(?:\1{_LETTER})+(?![^\W_])")
-_MASKED: Final = re.compile(r"(?<![^\W_])(?:[@$!€£][^\W_]|[^\W_]+[@$!€£+|*#](?=[^\W_]))[^\W_]*(?:[@$!€£+|*#]+[^\W_]+)*")
+_MASKED: Final = re.compile(
+    r"(?<![^\W_])(?:[@$!€£][^\W_]|[^\W_]+[@$!€£+|*#](?=[^\W_]))[^\W_]*(?:[@$!€£+|*#]+[^\W_]+)*"
+    r"|(?<![^\W_])[^\W\d_]{2,}[$€£](?![^\W_])"  # a last letter; "!" and "*" end too many words
+)
 
 _LEET: Final = {
     "4": "a", "@": "a", "8": "b", "3": "e", "€": "e", "6": "g", "9": "g", "1": "il", "!": "il", "|": "li",

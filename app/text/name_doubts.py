@@ -317,7 +317,8 @@ def share(naming: Naming, scene: Scene) -> Weights:
 
 
 _SEVERAL: Final = frozenset(
-    "two three four five six seven eight nine ten eleven twelve twenty thirty many several some dozens lots".split()
+    ["two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "twenty", "thirty"]
+    + ["many", "several", "some", "dozens", "lots"]
 )
 
 

@@ -438,6 +438,13 @@ def test_a_forgotten_apostrophe_hides_nobody(text: str) -> None:
     assert named(text, least=Certainty.AMBIGUOUS) == ["Emilys"]
 
 
+@pytest.mark.parametrize(
+    ("text", "name"), [("Well done Grac€ Turner", "Grac€ Turner"), ("Alic€ Smith read", "Alic€ Smith")]
+)
+def test_a_sign_for_the_last_letter(text: str, name: str) -> None:
+    assert named(text) == [name]
+
+
 def test_two_children_called_after_virtues_are_two_children() -> None:
     index = NameIndex.build([*PUPILS, Pupil("joy", "", "Joy", "Mensah", year="1", class_name="Ash")])
     text = "Joy and Hope led assembly beautifully"
