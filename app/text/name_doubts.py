@@ -316,19 +316,13 @@ def share(naming: Naming, scene: Scene) -> Weights:
         yield -3.0, "followed by a share in per cent"
 
 
-_SEVERAL: Final = frozenset(
-    ["two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "twenty", "thirty"]
-    + ["many", "several", "some", "dozens", "lots"]
-)
-
-
 def counted(naming: Naming, scene: Scene) -> Weights:
     """``eleven Matildas``: several of a name are costumes or characters."""
     word, before = scene.last(naming), scene.before(naming, 2)
     if word.possessive or not word.key.endswith("s") or word.key in scene.index.by_role[Role.FIRST]:
         return
     number = before[1] if len(before) > 1 and before[0].key == "of" else before[0] if before else None
-    if number is not None and (number.key in _SEVERAL or number.key.isdigit()):
+    if number is not None and (number.key in lexicon("several") or number.key.isdigit()):
         yield -6.0, "several of that name, as of a costume or character"
 
 
