@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from app.db import Database
 from app.domain import QUEUED, Box, Draft, Photo, Stage, Unseen, Verdict, stage_of
@@ -24,6 +24,7 @@ from app.vision.cover import cover
 from app.vision.pixels import Picture, open_photo
 
 ROLL_CALL = "children.roll-call"
+_AT_ONCE = 200
 NOT_IN_PHOTO, IN_PHOTO, CANT_TELL = "not-in-photo", "in-photo", "cant-tell"
 
 
@@ -83,6 +84,24 @@ def stored(photo: StoredPhoto, files: PhotoFiles, alt_text: str | None = None) -
     """A stored photo for vetting; its file is opened only when somebody looks."""
     one = photo.photo if alt_text is None else replace(photo.photo, alt_text=alt_text)
     return Submitted(one, photo.width, photo.height, lambda: _as_seen(files.get(one.sha256), one))
+
+
+def delete_unused(database: Database, school_id: str, files: PhotoFiles, *, by: str, now: datetime) -> int:
+    """Delete the photos that no draft took in time, with their files; returns how many photos.
+
+    A file that was written in the last hour stays: somebody may just be uploading the same picture.
+    """
+    deleted = 0
+    while True:
+        with database.read() as session:
+            ids = photos.expired(Store(session, school_id), limit=_AT_ONCE, now=now)
+        if not ids:
+            return deleted
+        with database.write() as session:
+            unneeded = photos.remove(Store(session, school_id), ids, by=by, now=now)
+        for sha256 in unneeded:
+            files.delete_older(sha256, now - timedelta(hours=1))
+        deleted += len(ids)
 
 
 # ---------------------------------------------------------------- submitting

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from app.settings import Settings
 from app.vault import PhotoFiles, Vault, load_key
 from app.vetting import Eyes
 from app.vision import Engine, models
-from app.web import api, docs, headers, limits, pages, problems
+from app.web import api, docs, headers, housekeeping, limits, pages, problems
 from app.web.service import Service
 
 WEB = Path(__file__).parent / "web"
@@ -70,7 +71,11 @@ def serve(service: Service) -> FastAPI:
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    chores = asyncio.create_task(housekeeping.keep_tidy(app.state.service))
     yield
+    chores.cancel()
+    with suppress(asyncio.CancelledError):
+        await chores
     app.state.service.close()
 
 

@@ -16,6 +16,7 @@ import os
 import re
 import secrets
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -160,6 +161,13 @@ class PhotoFiles:
     def delete(self, sha256: str) -> None:
         """Remove the photo; does nothing if there is none."""
         self._file(sha256).unlink(missing_ok=True)
+
+    def delete_older(self, sha256: str, instant: datetime) -> None:
+        """Remove the photo unless it was written, or written again, since that instant."""
+        file = self._file(sha256)
+        with contextlib.suppress(FileNotFoundError):
+            if file.stat().st_mtime < instant.timestamp():
+                file.unlink()
 
     def _file(self, sha256: str) -> Path:
         if not _SHA256.fullmatch(sha256):

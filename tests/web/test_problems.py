@@ -17,8 +17,8 @@ def test_an_unexpected_error_says_nothing_of_what_was_sent(caplog: pytest.LogCap
     def broken() -> None:
         raise LookupError("Priya Patel")
 
-    with caplog.at_level(logging.DEBUG), TestClient(app) as client:
-        app.state.service = _Closing()
+    with caplog.at_level(logging.DEBUG):
+        client = TestClient(app)
         answer = client.get("/broken")
     assert answer.status_code == 500
     assert answer.headers["content-type"] == "application/problem+json"
@@ -26,8 +26,3 @@ def test_an_unexpected_error_says_nothing_of_what_was_sent(caplog: pytest.LogCap
     assert "Priya" not in answer.text + caplog.text
     assert "LookupError" in caplog.text
     assert "test_problems.py" in caplog.text
-
-
-class _Closing:
-    def close(self) -> None:
-        """What the application asks of a service at its end."""

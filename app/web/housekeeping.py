@@ -1,0 +1,43 @@
+"""What a running service tidies up by itself: photos that no draft took, children who left long ago."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from app import desk, register
+from app.store import schools
+from app.web.schoolwork import office_of
+from app.web.service import Service
+
+EVERY_S = 900.0
+ACTOR = "housekeeping"
+
+_log = logging.getLogger(__name__)
+
+
+def tidy(service: Service) -> None:
+    """Once over all schools; what fails for one school is logged and does not keep the others waiting."""
+    with service.database.read() as session:
+        every = schools.every(session)
+    for school in every:
+        try:
+            _tidy_school(service, school.id)
+        except Exception as error:  # noqa: BLE001 - the next round tries again
+            _log.error("housekeeping failed: %s", type(error).__name__)
+
+
+def _tidy_school(service: Service, school_id: str) -> None:
+    now = service.clock()
+    desk.delete_unused(service.database, school_id, service.files, by=ACTOR, now=now)
+    register.purge_leavers(office_of(service, school_id), by=ACTOR, now=now)
+
+
+async def keep_tidy(service: Service) -> None:
+    """Tidy now and every quarter of an hour, until cancelled."""
+    while True:
+        try:
+            await asyncio.to_thread(tidy, service)
+        except Exception as error:  # noqa: BLE001 - such as a database that cannot be reached
+            _log.error("housekeeping failed: %s", type(error).__name__)
+        await asyncio.sleep(EVERY_S)
