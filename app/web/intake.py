@@ -17,7 +17,7 @@ from app.domain import hash_of
 from app.errors import Fault, FledglingError, Malformed, TooLarge, Unsupported
 from app.web.limits import PHOTO_BYTES
 from app.web.problems import faults_of
-from app.web.schemas import PHOTOS, AltText, DraftIn
+from app.web.schemas import PHOTOS, AltText, DraftIn, is_alt_text
 
 _TAIL = 100  # bytes: more than the longest boundary with its dashes and line end
 _URLENCODED = "application/x-www-form-urlencoded"
@@ -172,7 +172,7 @@ def _counts(uploads: list[UploadFile], alt_texts: list[str]) -> list[Fault]:
     faults += [
         Fault(f"#/alt_texts/{index}", "has more than 1,000 characters or ones that cannot be stored")
         for index, text in enumerate(alt_texts)
-        if len(text) > 1_000 or "\x00" in text or any(0xD800 <= ord(char) <= 0xDFFF for char in text)
+        if not is_alt_text(text)
     ]
     return faults
 
@@ -185,6 +185,18 @@ async def _read_all(uploads: list[UploadFile], alt_texts: list[str]) -> tuple[Up
             for part, alt in zip(uploads, alts, strict=True)
         ]
     )
+
+
+@asynccontextmanager
+async def read_file_form(request: Request) -> AsyncIterator[tuple[FormData, UploadFile]]:
+    """A form with one photo in a part called ``file``, and that part; Unsupported or Malformed where it is none."""
+    if media_type(request) != "multipart/form-data":
+        raise Unsupported("A photo is sent as multipart/form-data, in a part called file.")
+    async with read_form(request) as form:
+        part = form.get("file")
+        if not isinstance(part, UploadFile) or len(form.getlist("file")) != 1:
+            raise Malformed("One photo is sent in a part called file.", errors=(Fault("#/file", "is not one file"),))
+        yield form, part
 
 
 async def read_upload(part: UploadFile) -> bytes:

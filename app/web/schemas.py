@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -10,15 +11,23 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 TEXT_POINTS = 4_000
 PHOTOS = 4
+ALT_TEXT_POINTS = 1_000
+NUL = "\x00"
+UNSTORABLE = re.compile(f"[{NUL}\ud800-\udfff]")
+"""NUL and lone surrogates: neither a database nor X can hold them."""
 
 
 def _clean(text: str) -> str:
-    """Text without NUL and lone surrogates, neither of which a database or X can hold."""
-    if "\x00" in text:
-        raise ValueError("must not hold NUL characters")
-    if any(0xD800 <= ord(char) <= 0xDFFF for char in text):
-        raise ValueError("must not hold lone surrogates")
+    """Text that can be stored."""
+    found = UNSTORABLE.search(text)
+    if found:
+        raise ValueError(f"must not hold {'NUL characters' if found[0] == NUL else 'lone surrogates'}")
     return text
+
+
+def is_alt_text(text: str) -> bool:
+    """Whether it can be kept as the description of a photo, for forms that pydantic does not read."""
+    return len(text) <= ALT_TEXT_POINTS and not UNSTORABLE.search(text)
 
 
 def _address(value: str | None) -> str | None:
@@ -40,7 +49,7 @@ def _absent(value: object) -> bool:
 
 Text = Annotated[str, Field(max_length=TEXT_POINTS), AfterValidator(_clean)]
 Short = Annotated[str, StringConstraints(max_length=200), AfterValidator(_clean)]
-AltText = Annotated[str, StringConstraints(max_length=1_000), AfterValidator(_clean)]
+AltText = Annotated[str, StringConstraints(max_length=ALT_TEXT_POINTS), AfterValidator(_clean)]
 Id = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(_clean)]
 Url = Annotated[str, StringConstraints(max_length=2_000), AfterValidator(_clean)]
 Optional = Annotated[Url | None, AfterValidator(_address)]

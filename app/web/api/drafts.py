@@ -6,21 +6,20 @@ from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
-from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
 from app import desk
 from app.domain import Draft, Matching, hash_of
-from app.errors import Fault, Malformed, NotFound, Unsupported
+from app.errors import Fault, Malformed, NotFound
 from app.store import Store, drafts, photos
 from app.web.api.pages import Cursor, Limit
 from app.web.docs import draft_body, errors, photo_body
 from app.web.dossiers import draft_out, queue_items
 from app.web.drafting import judge, keep_files
-from app.web.intake import Intake, Upload, media_type, read_draft, read_form, read_upload, safe_name
+from app.web.intake import Intake, Upload, read_draft, read_file_form, read_upload, safe_name
 from app.web.repeats import RepeatKey, once
 from app.web.reports import report
-from app.web.schemas import DraftOut, DraftPage, PhotoStored, Report
+from app.web.schemas import DraftOut, DraftPage, PhotoStored, Report, is_alt_text
 from app.web.schoolwork import register_of
 from app.web.security import Author, Caller, Scope
 from app.web.service import Now, Serving
@@ -47,20 +46,12 @@ def vet_only(service: Serving, principal: Author, intake: Incoming, now: Now) ->
 
 
 async def _one_photo(request: Request) -> Upload:
-    if media_type(request) != "multipart/form-data":
-        raise Unsupported("A photo is sent as multipart/form-data, in a part called file.")
-    async with read_form(request) as form:
-        part, alt_text = form.get("file"), form.get("alt_text", "")
-        if not isinstance(part, UploadFile) or len(form.getlist("file")) != 1:
-            raise Malformed("One photo is sent in a part called file.", errors=(Fault("#/file", "is not one file"),))
-        if not isinstance(alt_text, str) or len(alt_text) > 1_000 or not _storable(alt_text):
+    async with read_file_form(request) as (form, part):
+        alt_text = form.get("alt_text", "")
+        if not isinstance(alt_text, str) or not is_alt_text(alt_text):
             faults = (Fault("#/alt_text", "is not text of at most 1,000 characters"),)
             raise Malformed("The alt text cannot be kept.", errors=faults)
         return Upload(await read_upload(part), safe_name(part.filename), alt_text)
-
-
-def _storable(text: str) -> bool:
-    return "\x00" not in text and not any(0xD800 <= ord(char) <= 0xDFFF for char in text)
 
 
 @router.post(

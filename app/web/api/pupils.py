@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
-from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
 from app import register
 from app.domain import hash_of
-from app.errors import Fault, Malformed, Unsupported
+from app.errors import Fault, Malformed
 from app.store import Store, roster
 from app.store.biometrics import Actor, BiometricDecision, Notice
 from app.store.biometrics import Response as Said
 from app.store.permissions import PermissionAnswer
 from app.web.api.pages import Cursor, Limit, page_after
 from app.web.docs import errors, reference_body
-from app.web.intake import media_type, read_form, read_upload
+from app.web.intake import read_file_form, read_upload
 from app.web.repeats import RepeatKey, fingerprint, once
 from app.web.schemas import (
     BiometricIn,
@@ -129,21 +129,17 @@ def biometric(
             return attempt.answer(store, 200, BiometricOut(pupil=pupil_id, valid=valid))
 
 
+@dataclass(frozen=True, slots=True)
 class _Reference:
     """A reference photo as it comes in."""
 
-    def __init__(self, data: bytes, taken_on: date | None) -> None:
-        self.data, self.taken_on = data, taken_on
+    data: bytes
+    taken_on: date | None
 
 
 async def _reference(request: Request) -> _Reference:
-    if media_type(request) != "multipart/form-data":
-        raise Unsupported("A photo is sent as multipart/form-data, in a part called file.")
-    async with read_form(request) as form:
-        part, taken_on = form.get("file"), form.get("taken_on")
-        if not isinstance(part, UploadFile) or len(form.getlist("file")) != 1:
-            raise Malformed("One photo is sent in a part called file.", errors=(Fault("#/file", "is not one file"),))
-        return _Reference(await read_upload(part), _day(taken_on))
+    async with read_file_form(request) as (form, part):
+        return _Reference(await read_upload(part), _day(form.get("taken_on")))
 
 
 def _day(value: object) -> date | None:

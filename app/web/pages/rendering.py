@@ -13,6 +13,7 @@ from starlette.responses import HTMLResponse
 
 from app.errors import NotAllowed
 from app.policy import Policy
+from app.web.schemas import UNSTORABLE
 from app.web.security import Principal, Scope
 
 _templates = Environment(
@@ -77,7 +78,7 @@ def _clock_of(visitor: Visitor | None) -> Callable[[datetime], str]:
 
 def printable(text: str) -> str:
     """Text that can be shown whatever was sent: NUL and lone surrogates become the replacement character."""
-    return "".join("\ufffd" if char == "\x00" or 0xD800 <= ord(char) <= 0xDFFF else char for char in text)
+    return UNSTORABLE.sub("\ufffd", text)
 
 
 def in_plain_words(detail: str) -> str:
