@@ -11,7 +11,7 @@ ONCE   ?=
 ARGS   ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint types contracts migrations docs lock bench clean
+.PHONY: help demo test check lint types contracts migrations docs lock bench peers accuracy clean
 
 help:           ## what there is to make
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
@@ -60,8 +60,20 @@ docs: $(VENV)/dev.stamp ## write again what is generated: openapi.json, rules.md
 	@$(BIN)/python -m app docs
 
 bench: $(VENV)/dev.stamp ## the benchmarks, each against its peer in the same run
+	@$(BIN)/python -m benchmarks.text
 	@$(BIN)/python -m benchmarks.http
 	@$(BIN)/python -m benchmarks.photo
+
+$(VENV)/peers.stamp: $(VENV)/dev.stamp requirements/peers.txt
+	@echo "• installing what is measured against: about 250 MB"
+	@$(PIP) install --quiet --no-deps --require-hashes -r requirements/peers.txt
+	@touch $@
+
+peers: $(VENV)/peers.stamp ## the benchmark whose peer must be installed first
+	@$(BIN)/python -m benchmarks.presidio
+
+accuracy: $(VENV)/peers.stamp ## measure accuracy and speed again and write docs/accuracy.md
+	@$(BIN)/python -m tests.accuracy
 
 lock: $(VENV)/dev.stamp ## resolve the requirements anew
 	@sh requirements/lock.sh $(BIN)/uv

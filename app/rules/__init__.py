@@ -59,9 +59,9 @@ def judge(evidence: Evidence, policy: Policy, engine: str, rules: Sequence[Rule]
 
 
 def _findings(rule: Rule, evidence: Evidence, policy: Policy) -> Iterator[Finding]:
-    outcome = policy.outcome(rule.id, rule.outcome)
     try:
         for remark in rule.check(evidence, policy):
+            outcome = policy.outcome(rule.id, rule.outcome)
             yield _finding(rule, remark, policy, max(outcome, Outcome.REFER) if remark.unmade else outcome)
     except Exception as error:  # noqa: BLE001 - whatever it is, a person must look
         # The kind alone: what the error says, or its trace, may quote the draft.
@@ -83,4 +83,5 @@ def _finding(rule: Rule, remark: Remark, policy: Policy, outcome: Outcome) -> Fi
         hint=remark.hint,
         where=remark.where,
         pupils=remark.pupils,
+        instead=remark.instead,
     )

@@ -16,11 +16,12 @@ from app.text.entities import Entities, accidental_links, extract
 from app.text.fold import fold
 from app.text.happenings import calendar_of, named_events
 from app.text.length import Lengths, measure
-from app.text.names import NameIndex, find
+from app.text.name_index import FullNames, NameIndex
+from app.text.names import find
 from app.text.passage import Passage, passage
 from app.text.wording import Reading, cues
 
-__all__ = ["Guide", "NameIndex", "read"]
+__all__ = ["FullNames", "Guide", "NameIndex", "read"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,18 @@ _DWELLS: Final = re.compile(
     r"(?: (?:at|on|in|to|near|off|just|is))* (?:the )?(?P<name>(?:[\w'.\-]+,? ){1,3}?)"
     rf"(?P<street>{_STREET}|way|court|gardens|gdns|terrace|place|close|flats|cottages?)(?!\w|'|-)"
 )
+_BY_STREET: Final = re.compile(
+    rf"\b(?:in|on|at|off|of|to|is|near|from),? (?P<name>(?:[a-z'][\w'.\-]* ){{1,2}})(?P<street>{_STREET})\.?(?:,? \(?(?:number|no\.?|house|flat|at number) ?)\d{{1,4}}[a-h]?(?!\w)"
+)
+_THE_STREET: Final = re.compile(
+    r"(?:\b(?:at|to|from|address|home|house|of)|[,:]) \d{1,3}[a-h]?,? the (?:spinney|paddocks?|green|croft|close|drive|crescent|avenue|grove|lane"
+    r"|mount|orchard|meadows?|glade|copse|oval|ridings?|beeches|limes|oaks|willows|elms|poplars|hollies|maltings|mews|rise|ridgeway"
+    r"|moorings|gables|links|fairway|hawthorns|larches|laurels|chase|dell|vale|warren|brambles|parade|broadway|square|terrace|villas|pines|cedars|chestnuts)\b"
+)
+_DWELLS_BY: Final = re.compile(
+    r"\b(?:he|she|they|mum|dad|gran|nan|grandad|family|[a-z]+'s) (?:still |now )?lives? (?:[\w'\-]+ ){1,7}?(?:on|in|off) (?P<name>(?:[\w'.\-]+ ){1,2}?)"
+    rf"(?P<street>{_STREET})(?!\w|'|-)"
+)
 # Words that never stand in the name of a street; mostly what is counted.
 _NEVER_IN_A_NAME_TEXT: Final = (
     "a an and are at along as away by busy children child class classes cm crossed cross down during every "
@@ -92,9 +104,11 @@ def street_addresses(text: str) -> Iterator[tuple[int, int]]:
     for address in _NUMBERED.finditer(text):
         if _is_address(text, address):
             yield address.span()
-    for home in _DWELLS.finditer(text):
+    for home in (*_DWELLS.finditer(text), *_DWELLS_BY.finditer(text), *_BY_STREET.finditer(text)):
         if not _unlike_a_name(home["name"]) and not _FAMOUS.search(home.group()):
             yield home.start("name"), home.end()
+    for house in _THE_STREET.finditer(text):
+        yield house.span()
 
 
 def _is_address(text: str, address: re.Match[str]) -> bool:

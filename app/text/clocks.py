@@ -37,46 +37,65 @@ _HOURS: Final = {
         ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"], 1
     )
 }
+_HOUR_NAMES: Final = frozenset(_HOURS)
 _AN_HOUR: Final = "(?:" + "|".join(_HOURS) + ")"
 _TIME: Final = re.compile(
-    r"(?<![\w£$:./\-])(?P<h>[01]?\d|2[0-4])(?:[:.h](?P<m>[0-5]\d))?(?: ?(?P<ap>[ap])(?:m\b|\.m\b\.?))?"
+    r"(?<![\w£$:./\-])(?P<h>[01]?\d|2[0-4])(?:[:.h](?P<m>[0-5]\d))?(?: ?(?P<ap>[ap])(?:m\b|\.m\b\.?))?(?:-?ish\b)?"
     r"(?: ?(?:-|–|—|to|til|till|until|and) ?(?P<h2>[01]?\d|2[0-4])(?:[:.](?P<m2>[0-5]\d))?(?: ?(?P<ap2>[ap])(?:m\b|\.m\b\.?))?)?(?![\w%£:/]|[.\-]\d)"
 )
 _AT: Final = re.compile(
     r"(?:\bat|@|\bfrom|\bby|\buntil|\btill|\bbetween|\baround|\babout|\bbefore|\bafter|\bfor|starts?|time:?|when:?|[–—-]|,|\|)(?: about| around)? ?$"
+)
+# After these a number is a time even if no day is named.
+_OPENING: Final = re.compile(
+    r"\b(?:doors|gates|kick[ -]?off|kicks off|ko|curtain up|curtain)(?: (?:open|opens|from|at|is|up))?:? ?$"
+)
+_BESIDE_A_DAY: Final = re.compile(
+    r"\b(?:mon|tue|tues|wed|weds|thu|thur|thurs|fri|sat|sun|[a-z]+day|eve|aft|afternoon|evening|morning|night|today|tonight|2moro|2moz|tmrw|tomoz|opens?)\.? $"
 )
 _NOT_A_TIME: Final = re.compile(
     r" ?(?:years?|children|pupils|boys|girls|goals?|points|miles?|km|kg|people|parents|cakes|classes|minutes?|mins?|hours?|days?|weeks?|months?|terms?|st|nd|rd|th|of|x|degrees|°|percent|metres?|medals|runs|wickets|nil|all|books|pages|teams|schools|different|adults|seconds?)\b"
 )
 _OCLOCK: Final = re.compile(rf"\b(?:(?P<h>[01]?\d)|(?P<word>{_AN_HOUR})) ?o['’]? ?clock\b")
 _SPOKEN: Final = re.compile(
-    rf"\b(?:(?P<part>half|quarter|five|ten|twenty|twenty five) (?P<past>past|to) (?P<word>{_AN_HOUR}|\d{{1,2}})|half (?P<bare>{_AN_HOUR}))\b"
+    rf"\b(?:(?P<part>half|quarter|five|ten|twenty|twenty five) (?P<past>past|to) (?P<word>{_AN_HOUR}|\d{{1,2}})|half (?P<bare>{_AN_HOUR}|\d{{1,2}}(?![\d:./])))\b"
 )
 _NAMED_TIME: Final = re.compile(
-    r"\b(?:noon|midday|midnight|after school|straight after school|before school|at (?:lunchtime|playtime|breaktime|home time))\b"
+    r"\b(?:noon|midday|midnight|at dusk|after dark|at sunset|after school|straight after school|before school|at (?:lunchtime|playtime|breaktime|home time))\b"
+)
+_AT_AN_HOUR: Final = re.compile(
+    rf"\b(?:at|from|around|about) (?P<word>{_AN_HOUR})(?=[.,!?;)]|$| on\b| in the | sharp| this | tomorrow| tonight| for )"
 )
 _SPOKEN_WORDS: Final = frozenset({"half", "quarter", "past", "clock"})
 _NAMED_TIME_WORDS: Final = frozenset(
-    {"noon", "midday", "midnight", "school", "lunchtime", "playtime", "breaktime", "home"}
+    {"noon", "midday", "midnight", "dusk", "dark", "sunset", "school", "lunchtime", "playtime", "breaktime", "home"}
 )
-_NAMED_TIMES: Final = {"noon": time(12), "midday": time(12), "midnight": time(23, 59), "after school": time(15, 15), "straight after school": time(15, 15), "before school": time(8)}  # fmt: skip
+_NAMED_TIMES: Final = {"noon": time(12), "midday": time(12), "midnight": time(23, 59), "at dusk": time(16), "after dark": time(17), "at sunset": time(16), "after school": time(15, 15), "straight after school": time(15, 15), "before school": time(8)}  # fmt: skip
 _MINUTES: Final = {"half": 30, "quarter": 15, "five": 5, "ten": 10, "twenty": 20, "twenty five": 25}
 _FIRST_HOUR_OF_SCHOOL: Final = 8  # a bare hour before it is of the afternoon
 
 
 def clocks_in(lower: str, words: frozenset[str], *, beside_days: bool) -> Iterator[Clock]:
     """The times in a text in lower case; bare numbers (``at 2``) only where it has days too. Overlaps included."""
-    if any(word.isdigit() for word in words):
+    if any(map(str.isdigit, words)):
         for found in at_digits(_TIME, lower):
             if (clock := _clock(found, lower, bare_counts=beside_days)) is not None:
                 yield clock
-    if words & _SPOKEN_WORDS:
+    yield from _said(lower, words, beside_days=beside_days)
+
+
+def _said(lower: str, words: frozenset[str], *, beside_days: bool) -> Iterator[Clock]:
+    """The times in words: ``half past two``, ``at five``, ``noon``."""
+    if not words.isdisjoint(_SPOKEN_WORDS):
         for found in _OCLOCK.finditer(lower):
             yield Clock(*found.span(), time(_of_school(_HOURS.get(found["word"] or "") or int(found["h"]) % 24)))
         for found in _SPOKEN.finditer(lower):
             if (clock := _spoken(found)) is not None:
                 yield clock
-    if words & _NAMED_TIME_WORDS:
+    if beside_days and not words.isdisjoint(_HOUR_NAMES):
+        for found in _AT_AN_HOUR.finditer(lower):
+            yield Clock(*found.span(), time(_of_school(_HOURS[found["word"]])))
+    if not words.isdisjoint(_NAMED_TIME_WORDS):
         for found in _NAMED_TIME.finditer(lower):
             yield Clock(*found.span(), _NAMED_TIMES.get(found.group(), time(12, 15)))
 
@@ -85,8 +104,9 @@ def _clock(found: re.Match[str], lower: str, *, bare_counts: bool) -> Clock | No
     """A time in figures; a bare number is one only after ``at`` or the like, and beside a day."""
     exact = found["ap"] or found["ap2"] or (found["m"] and (":" in found.group() or len(found["m"]) == 2))
     before = lower[max(found.start() - 14, 0) : found.start()]
-    if not (found["ap"] or found["ap2"]):
-        if not _AT.search(before) and not (found["m"] and ":" in found.group() and bare_counts):
+    if not (found["ap"] or found["ap2"] or _OPENING.search(before)):
+        beside = found["m"] and bare_counts and (":" in found.group() or _BESIDE_A_DAY.search(before))
+        if not _AT.search(before) and not beside:
             return None
         if (not exact and not bare_counts) or _NOT_A_TIME.match(lower, found.end()):
             return None

@@ -41,7 +41,7 @@ def mentions(text: str, now: datetime) -> tuple[When, ...]:
     """The days and times in the text, in order; a day and a time beside each other are one."""
     lower = text.lower()
     if len(lower) != len(text):  # a few capitals grow when they are lowered
-        lower = "".join(letter.lower() if len(letter.lower()) == 1 else letter for letter in text)
+        lower = "".join([letter.lower() if len(letter.lower()) == 1 else letter for letter in text])
     words = frozenset(_WORD.findall(lower))
     today = now.astimezone(LONDON).date()
     days = _apart(days_in(lower, text, words, today))
@@ -50,7 +50,7 @@ def mentions(text: str, now: datetime) -> tuple[When, ...]:
 
 
 _BETWEEN: Final = re.compile(
-    r"[\s,;:|@()–—\-]*(?:(?:at|on|from|in|the|of|around|about|starting|between|for|hall|school|afternoon|morning|evening|night|and|is|by)\b[\s,;:|@()–—\-]*){0,4}"
+    r"[\s,;:|@()–—\-]*(?:(?:at|on|from|in|the|of|around|about|starting|between|for|hall|school|afternoon|aft|morning|evening|eve|night|and|is|by|til|till|doors|gates|opens?|kick|kicks|off|ko|starts?)\b[\s,;:|@()–—\-]*){0,4}"
 )
 _HOURS_OF_AN_EVENT: Final = timedelta(hours=2)
 

@@ -43,11 +43,17 @@ _NAMED_DAYS: Final = {
     "christmas eve": (12, 24), "christmas day": (12, 25), "boxing day": (12, 26), "new year's eve": (12, 31),
     "new year's day": (1, 1), "halloween": (10, 31), "bonfire night": (11, 5), "valentine's day": (2, 14),
 }  # fmt: skip
-_WEEKDAY_NAMES: Final = frozenset(_WEEKDAYS)
+_WEEKDAY_WORDS: Final = frozenset(name + ending for name in _WEEKDAYS for ending in ("", "s"))
 _MONTH_NAMES: Final = frozenset(_MONTHS)
-_NEAR_DAY_WORDS: Final = frozenset(["today", "tomorrow", "tomoz", "tmrw", "tonight", "yesterday", "this", "last"])
-_NEAR_SPAN_WORDS: Final = frozenset(["this", "next", "last", "coming", "past", "previous"])
-_SPANS: Final = frozenset(["week", "weekend", "fortnight", "month", "term", "year"])
+_TOMORROW: Final = frozenset(
+    ["tomorrow", "tomorow", "tommorow", "tommorrow", "tomoz", "tomoro", "tomo", "tmrw", "tmrow", "tmro", "tmoz", "2moro", "2morro", "2morrow", "2moz", "2mrw", "2mo"]
+)  # fmt: skip
+_TODAY: Final = frozenset(["today", "2day", "tonight", "tonite", "2nite", "2night"])
+_NEAR_DAY_WORDS: Final = frozenset(
+    word.lstrip("2") for word in (*_TOMORROW, *_TODAY, "yesterday", "this", "last")
+)  # of 2moro only the letters are looked for
+_NEAR_SPAN_WORDS: Final = frozenset(["this", "next", "last", "coming", "past", "previous", "nxt"])
+_SPANS: Final = frozenset(["week", "weekend", "wk", "wkend", "fortnight", "month", "term", "year"])
 _UNITS: Final = frozenset(["day", "days", "week", "weeks", "fortnight", "fortnights", "month", "months"])
 _NAMED_DAY_WORDS: Final = frozenset(word for name in _NAMED_DAYS for word in name.replace("'", " ").split())
 
@@ -74,21 +80,25 @@ _WEEKDAY: Final = re.compile(
     rf"(?P<after> just gone| gone| last| coming| week| fortnight| next| after next)?(?:,? (?:the )?(?P<number>{_DAY_NUMBER})(?:st|nd|rd|th))?"
 )
 _ORDINAL: Final = re.compile(
-    rf"\b(?:on|from|until|for) the (?P<day>{_DAY_NUMBER})(?:st|nd|rd|th)\b(?! (?:century|anniversary|birthday|floor|place|time|day|year))"
+    rf"\b(?:on|from|until|till?|for|to|is|by) the (?P<day>{_DAY_NUMBER})(?:st|nd|rd|th)\b(?! (?:century|anniversary|birthday|floor|place|time|day|year|of|in|minute|hole|lap|round|grade|team|row|page|letter|number|book|step|class|world))"
 )
 _NEAR_DAY: Final = re.compile(
-    r"\b(?P<part>today|tomorrow|tomoz|tmrw|tonight|this (?:morning|afternoon|evening|lunchtime)|yesterday|last night)"
-    r"(?: (?P<hours>morning|afternoon|evening|night|lunchtime))?\b"
+    rf"\b(?P<part>{'|'.join(sorted(_TOMORROW | _TODAY, key=len, reverse=True))}"
+    r"|this (?:morning|afternoon|aft|arvo|evening|eve|lunchtime)|yesterday|last night)"
+    r"(?: (?P<hours>morning|afternoon|aft|evening|eve|night|lunchtime))?\b"
 )
 _NEAR_SPAN: Final = re.compile(
-    r"\b(?P<which>this|next|last|the coming|this coming|the coming|the last|the past|previous)"
-    r" (?P<span>week ?end|week|fortnight|month|(?:half )?term|year|half term)\b"
+    r"\b(?P<which>this|next|nxt|last|the coming|this coming|the coming|the last|the past|previous)"
+    r" (?P<span>week ?end|wkend|week|wk|fortnight|month|(?:half )?term|year|half term)\b"
 )
 _LATER: Final = re.compile(
     r"\blater (?P<later>today|this (?:week|month|term|year))\b|\bat the end of the (?P<end>day|week)\b"
 )
 _AHEAD: Final = re.compile(
     r"\bin (?P<count>a|an|one|two|three|four|five|six|seven|\d{1,2}) (?P<unit>day|week|fortnight|month)s?'?s?(?P<time> time)?\b"
+)
+_WEEK_FROM: Final = re.compile(
+    r"\b(?:(?:a|one) (?P<unit>week|fortnight) (?P<from>today|tonight|tomorrow)|(?P<day>today|tonight|tomorrow) (?P<after>week|fortnight))\b"
 )
 _AGO: Final = re.compile(r"\b[\w']+ (?:days?|weeks?|fortnights?|months?|years?) ago\b")
 _IN_MONTH: Final = re.compile(
@@ -97,21 +107,21 @@ _IN_MONTH: Final = re.compile(
 _NAMED_DAY: Final = re.compile(r"\b(?:" + "|".join(name.replace("'", "['’]?") for name in _NAMED_DAYS) + r")\b")
 _NUMBERS: Final = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7}
 _UNIT_DAYS: Final = {"day": 1, "week": 7, "fortnight": 14, "month": 30}
-_PARTS: Final = {"morning": (6, 12), "afternoon": (12, 17), "evening": (17, 22), "night": (18, 23), "lunchtime": (12, 14)}  # fmt: skip
+_PARTS: Final = {"morning": (6, 12), "afternoon": (12, 17), "aft": (12, 17), "arvo": (12, 17), "evening": (17, 22), "eve": (17, 22), "night": (18, 23), "lunchtime": (12, 14)}  # fmt: skip
 _CAPITAL_NEEDED: Final = frozenset({"may", "march", "mar", "sun", "sat", "wed", "mon", "jan"})
 """Words that are as often something else, unless they begin with a capital."""
 
 
 def days_in(lower: str, text: str, words: frozenset[str], today: date) -> Iterator[Days]:
     """The days in a text, given in lower case and as written, and by its words; overlaps included."""
-    if words & _MONTH_NAMES:
+    if not words.isdisjoint(_MONTH_NAMES):
         yield from _by_month(lower, text, today)
-    if any(word.isdigit() for word in words):
+    if any(map(str.isdigit, words)):
         yield from _by_number(lower, today)
-    if words & _WEEKDAY_NAMES or any(word[:-1] in _WEEKDAY_NAMES for word in words):
+    if not words.isdisjoint(_WEEKDAY_WORDS):
         yield from _by_weekday(lower, text, today)
     yield from _by_nearness(lower, words, today)
-    if words & _NAMED_DAY_WORDS:
+    if not words.isdisjoint(_NAMED_DAY_WORDS):
         for named in _NAMED_DAY.finditer(lower):
             month, day = _NAMED_DAYS[_plain_name(named.group())]
             yield _dated(named, _nearest(month, day, today), loose=True)
@@ -167,6 +177,7 @@ def _whole_month(found: re.Match[str], today: date) -> Days:
         first = date(today.year - (month >= today.month), month, 1)
     else:
         first = _nearest(month, 1, today) or today
+    over = which == "last" or _OVER.search(found.string[: found.start()]) is not None
     last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
     return Days(
         found.start(),
@@ -174,8 +185,11 @@ def _whole_month(found: re.Match[str], today: date) -> Days:
         first,
         last,
         loose=not found["year"] and which not in ("next", "last"),
-        past=which == "last",
+        past=over,
     )
+
+
+_OVER: Final = re.compile(r"\b(?:back|ever since|since) $")
 
 
 def _by_number(lower: str, today: date) -> Iterator[Days]:
@@ -229,10 +243,10 @@ _TO_COME: Final = frozenset({"next", "coming", "this coming", "the coming", "a w
 
 
 def _by_nearness(lower: str, words: frozenset[str], today: date) -> Iterator[Days]:
-    if words & _NEAR_DAY_WORDS:
+    if not words.isdisjoint(_NEAR_DAY_WORDS):
         for found in _NEAR_DAY.finditer(lower):
             yield _near_day(found, today)
-    if words & _NEAR_SPAN_WORDS and words & _SPANS:
+    if not words.isdisjoint(_NEAR_SPAN_WORDS) and not words.isdisjoint(_SPANS):
         for found in _NEAR_SPAN.finditer(lower):
             yield _near_span(found, today)
     yield from _by_distance(lower, words, today)
@@ -244,7 +258,12 @@ def _by_distance(lower: str, words: frozenset[str], today: date) -> Iterator[Day
             ahead = {"day": 0, "today": 0, "month": 30, "term": 90, "year": 300}.get(found.group().split()[-1])
             last = today + timedelta(days=6 - today.weekday() if ahead is None else ahead)
             yield Days(*found.span(), today, last, loose=found["end"] is not None)
-    if "in" in words and words & _UNITS:
+    if not words.isdisjoint(_UNITS) and not words.isdisjoint(_NEAR_DAY_WORDS):
+        for found in _WEEK_FROM.finditer(lower):
+            unit, base = found["unit"] or found["after"], found["from"] or found["day"]
+            day = today + timedelta(days=_UNIT_DAYS[unit] + (base == "tomorrow"))
+            yield Days(*found.span(), day, day, part=_PARTS["night"] if base == "tonight" else None)
+    if "in" in words and not words.isdisjoint(_UNITS):
         for found in _AHEAD.finditer(lower):
             day = today + timedelta(
                 days=(_NUMBERS.get(found["count"]) or int(found["count"])) * _UNIT_DAYS[found["unit"]]
@@ -258,15 +277,18 @@ def _by_distance(lower: str, words: frozenset[str], today: date) -> Iterator[Day
 def _near_day(found: re.Match[str], today: date) -> Days:
     part = found["part"]
     word = part.split()[-1]
-    ahead = {"yesterday": -1, "tomorrow": 1, "tomoz": 1, "tmrw": 1}.get(word, -1 if part == "last night" else 0)
-    hours = _PARTS.get(found["hours"] or ("night" if word == "tonight" else word))
+    ahead = 1 if word in _TOMORROW else -1 if part in ("yesterday", "last night") else 0
+    hours = _PARTS.get(found["hours"] or ("night" if word in _TONIGHT else word))
     day = today + timedelta(days=ahead)
     return Days(*found.span(), day, day, loose=ahead == 0, past=ahead < 0, part=hours)
 
 
+_TONIGHT: Final = frozenset(["tonight", "tonite", "2nite", "2night"])
+
+
 def _near_span(found: re.Match[str], today: date) -> Days:
     start, end = found.span()
-    which, span = found["which"], found["span"].replace(" ", "")
+    which, span = found["which"].replace("nxt", "next"), found["span"].replace(" ", "").replace("wk", "week")
     monday = today - timedelta(days=today.weekday())
     step = {"next": 1, "last": -1, "the last": -1, "the past": -1, "previous": -1}.get(which, 0)
     if step < 0:

@@ -7,7 +7,7 @@ letters spread apart, digits for letters) is undone here, and every folded chara
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import product
 from typing import Final
 
@@ -16,11 +16,15 @@ __all__ = ["Folded", "Token", "deleet", "fold", "joined_runs", "masked_words", "
 
 @dataclass(frozen=True, slots=True)
 class Folded:
-    """Folded ``text``; ``at[i]`` is the place in ``source`` of its character i, and ``at[len(text)] == len(source)``."""
+    """Folded ``text``; ``at[i]`` is the place in ``source`` of its character i, and ``at[len(text)] == len(source)``.
+
+    ``in_place``: every character is where it was, so that ``at`` need not be asked.
+    """
 
     text: str
     at: tuple[int, ...]
     source: str
+    in_place: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,10 @@ _REGIONAL_RUN: Final = re.compile("[\U0001f1e6-\U0001f1ff]+")
 _LETTER: Final = r"[^\W\d_]"
 _WORD: Final = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 _SPREAD: Final = re.compile(rf"(?<![^\W_]){_LETTER}([ .,\-_*·•/~|\n]{{1,2}}){_LETTER}(?:\1{_LETTER})+(?![^\W_])")
+_LETTERS_APART: Final = re.compile(
+    rf"[ .,\-_*·•/~|\n]{_LETTER}[ .,\-_*·•/~|\n]{{1,2}}{_LETTER}(?![^\W_])"
+)  # in all spread
+_SIGN_INSIDE: Final = re.compile(r"[@$!€£+|*#](?=[^\W_])|[$€£]")  # in all that is masked
 _MASKED: Final = re.compile(
     r"(?<![^\W_])(?:[@$!€£][^\W_]|[^\W_]+[@$!€£+|*#](?=[^\W_]))[^\W_]*(?:[@$!€£+|*#]+[^\W_]+)*"
     r"|(?<![^\W_])[^\W\d_]{2,}[$€£](?![^\W_])"  # a last letter; "!" and "*" end too many words
@@ -120,8 +128,13 @@ _TABLE: Final = _Table()
 def fold(text: str) -> Folded:
     """The text in lower case Latin letters as far as they look it, without marks and invisible characters."""
     if _PLAIN.fullmatch(text):
-        return Folded(text.lower(), tuple(range(len(text) + 1)), text)
+        return Folded(text.lower(), tuple(range(len(text) + 1)), text, in_place=True)
     spelt = _spelt_with_flags(text)
+    if not spelt:
+        folded_each = [_TABLE[character] for character in text]
+        folded_text = "".join(folded_each)
+        if len(folded_text) == len(text) and "" not in folded_each:
+            return Folded(folded_text, tuple(range(len(text) + 1)), text, in_place=True)
     pieces: list[str] = []
     at: list[int] = []
     for place, character in enumerate(text):
@@ -145,6 +158,8 @@ def _spelt_with_flags(text: str) -> dict[int, str]:
 
 def source_span(folded: Folded, start: int, end: int) -> tuple[int, int]:
     """The stretch of the source from which folded characters ``start`` to ``end`` came, with its last accents."""
+    if folded.in_place:
+        return start, max(start, end)
     if end <= start:
         return folded.at[start], folded.at[start]
     last = folded.at[end - 1] + 1
@@ -165,6 +180,8 @@ def tokens(folded: Folded) -> tuple[Token, ...]:
 
 def joined_runs(folded: Folded) -> tuple[Token, ...]:
     """Words whose letters stand apart (``J a c o b``, ``J.a.c.o.b``), three letters or more, joined into one."""
+    if not _LETTERS_APART.search(folded.text):
+        return ()
     return tuple(
         _token(folded, *run.span(), "".join(re.findall(_LETTER, run.group()))) for run in _SPREAD.finditer(folded.text)
     )
@@ -172,7 +189,12 @@ def joined_runs(folded: Folded) -> tuple[Token, ...]:
 
 def masked_words(folded: Folded) -> tuple[Token, ...]:
     """Words with signs in the place of letters (``h@mza``, ``$am``, ``sh!t``, ``f*ck``), the signs kept in the key."""
+    if not _SIGN_INSIDE.search(folded.text):
+        return ()
     return tuple(_token(folded, *word.span(), word.group()) for word in _MASKED.finditer(folded.text))
+
+
+_HOUR: Final = re.compile(r"\d{1,4}(?:am|pm|st|nd|rd|th|km|cm|mm|kg|ml|mins?|hrs?|yrs?|yo|x|k|p|g|m|s)")
 
 
 def deleet(word: str) -> tuple[str, ...]:
@@ -182,6 +204,8 @@ def deleet(word: str) -> tuple[str, ...]:
     """
     signs = sum(character in _LEET for character in word)
     if not signs or signs == len(word) or not any(character.isalpha() for character in word):
+        return ()
+    if _HOUR.fullmatch(word):
         return ()
     doubtful = 0
     readings: list[str] = []

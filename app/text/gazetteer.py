@@ -99,9 +99,14 @@ def commonness(key: str) -> Commonness:
     return Commonness.SELDOM if key in _dictionary()["seldom"] else Commonness.NO_WORD
 
 
+@cache
+def _lower_case() -> frozenset[str]:
+    return _dictionary()["everyday"] | _dictionary()["seldom"] | lexicon("also-words")
+
+
 def is_word(key: str) -> bool:
     """Whether the dictionary has it in lower case."""
-    return key in _dictionary()["everyday"] or key in _dictionary()["seldom"] or key in lexicon("also-words")
+    return key in _lower_case()
 
 
 def is_proper(key: str) -> bool:
@@ -112,7 +117,6 @@ def is_proper(key: str) -> bool:
 _OF_A_PEOPLE: Final = re.compile(r"\w+(?:ians?|ans|ish|ese)")
 
 
-@cache
 def is_people_or_age(key: str) -> bool:
     """Whether it is the word for a people, a language or an age of history (``Victorian``, ``Romans``), and no given name."""
     if key in lexicon("peoples"):
@@ -164,10 +168,13 @@ def _endings(name: str) -> Iterator[str]:
 
 
 @cache
+def _given_names() -> frozenset[str]:
+    return _given()["given"].union(*_diminutive_groups())
+
+
 def is_given_name(key: str) -> bool:
     """Whether it is a given name met in British schools."""
-    shorts, spellings = _diminutive_groups()
-    return key in _given()["given"] or key in shorts or key in spellings
+    return key in _given_names()
 
 
 def phrase_table(phrases: Iterable[str]) -> PhraseTable:
@@ -189,7 +196,9 @@ def well_known_phrases() -> PhraseTable:
 def match_phrases(keys: tuple[str, ...], table: PhraseTable) -> Iterator[tuple[int, int]]:
     """Where (first, last + 1) phrases of the table stand among the words, a possessive s at their end allowed."""
     for place, key in enumerate(keys):
-        for phrase in table.get(key, ()):
+        if key not in table:
+            continue
+        for phrase in table[key]:
             end = place + len(phrase)
             there = keys[place:end]
             if there[:-1] == phrase[:-1] and len(there) == len(phrase) and there[-1] in (phrase[-1], phrase[-1] + "s"):

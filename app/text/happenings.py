@@ -95,10 +95,10 @@ def _stem(word: str) -> str:
     """A word without its ending: of the plural, of the genitive; nothing for a mark."""
     if not word[0].isalnum():
         return ""
-    plain = word.removesuffix("'s").replace("'", "")
-    if plain.endswith("ies") and len(plain) > _KEY_LETTERS:
-        return plain[:-3] + "y"
-    return plain[:-1] if plain.endswith("s") and not plain.endswith("ss") and len(plain) > _KEY_LETTERS - 1 else plain
+    plain = word.removesuffix("'s").replace("'", "") if "'" in word else word
+    if not plain.endswith("s") or plain.endswith("ss") or len(plain) < _KEY_LETTERS:
+        return plain
+    return plain[:-3] + "y" if plain.endswith("ies") and len(plain) > _KEY_LETTERS else plain[:-1]
 
 
 def _stems(text: str) -> list[str]:

@@ -40,7 +40,10 @@ def works(naming: Naming, scene: Scene) -> Weights:
 
 def stories(naming: Naming, scene: Scene) -> Weights:
     """Words of history, scripture and legend elsewhere in the text."""
-    if scene.keys & lexicon("story-words") - {scene.key(naming)}:
+    key = scene.key(naming)
+    if any(f"{key}+{word}" in lexicon("tell-tales") for word in scene.keys) and not _is_child(naming, scene):
+        yield -3.6, "somebody of a story or of history whom another word tells"
+    if scene.keys & lexicon("story-words") - {key}:
         scripture = scene.key(naming) in lexicon("scripture-names") and scene.keys & lexicon("scripture-words")
         yield (-2.6 if scripture else -1.0), "words of history, scripture or legend nearby"
 

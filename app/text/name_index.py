@@ -1,11 +1,12 @@
 """The names of a school, looked up by any spelling: who may be meant by a first name, a surname, a short form, a slip."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from enum import Enum
 from functools import lru_cache
 from itertools import product
+from string import ascii_lowercase
 from sys import intern
 from typing import Final, Self
 
@@ -22,24 +23,28 @@ from app.text.gazetteer import (
     is_proper,
     is_word,
     key_of,
+    lexicon,
     phrase_table,
 )
 
-__all__ = ["NameIndex", "Role", "Spelling"]
+__all__ = ["FullNames", "NameIndex", "Role", "Spelling"]
 
 GUARDED_FOR: Final = timedelta(days=3 * 365)
 """How long after leaving a child's names are still looked for."""
 
-_PARTICLES: Final = frozenset(
+PARTICLES: Final = frozenset(
     ["van", "von", "de", "da", "di", "du", "del", "della", "dos", "das", "der", "den", "la", "le", "el", "al", "bin", "bint",
      "ibn", "ap", "ab", "ni", "nic", "mac", "mc", "o", "st", "ter", "ten", "af", "abu", "san", "santa"]
 )  # fmt: skip
 _SHORTEST_SLIP: Final = 5  # letters; a slip in a shorter name is another name
 _LONGEST_WORD: Final = 40
+_BEGINNING: Final = 4  # letters
 _SKELETON: Final = str.maketrans({"i": "l", "1": "l", "|": "l", "0": "o", "5": "s"})
 
 
 NO_APOSTROPHE: Final = "an apostrophe is missing"
+CUT_SHORT: Final = "the beginning of a first name"
+_CUT_SHORT_COST: Final = 1.6  # seldom a name unless its place in the sentence says so
 DIGITS: Final = "digits stand for letters"
 _MANY_DIGITS_COST: Final = 4.4  # such a word is a name only beside another name of the same pupil
 
@@ -58,6 +63,7 @@ class Role(Enum):
 FIRSTS: Final = (Role.FIRST, Role.SHORT, Role.HALF, Role.MIDDLE)
 _OWN_FIRSTS: Final = FIRSTS[:3]
 SURNAMES: Final = (Role.SURNAME, Role.HALF_SURNAME)
+_NOBODY: Final[list[int]] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,14 +110,14 @@ class _Builder:
         if len(parts) > 1:
             self.several.add(key)
             for part in parts:
-                if part not in _PARTICLES:
+                if part not in PARTICLES:
                     self.add(Role.HALF_SURNAME, part, number)
         return key
 
     def add_former(self, name: str, number: int) -> None:
         """A former name may be a surname, a first name or both, first name first."""
         first, _, rest = name.strip().partition(" ")
-        if words_of(rest) and words_of(first) and words_of(first)[0] not in _PARTICLES:
+        if words_of(rest) and words_of(first) and words_of(first)[0] not in PARTICLES:
             self.add_first(first, number)
             self.add_surname(rest, number)
         else:
@@ -134,6 +140,9 @@ class NameIndex:
     classes: tuple[str, ...]  # folded
     left: frozenset[int]
     by_role: Mapping[Role, Mapping[str, Sequence[int]]]
+    known: frozenset[str]  # first names, surnames and short forms
+    borne: frozenset[str]  # these and all others
+    beginnings: frozenset[str]  # the first letters of all that is borne
     shorts: Mapping[str, tuple[str, ...]]  # short form -> first names on the roll
     several: frozenset[str]
     initials: Mapping[str, Sequence[int]]  # letters of first name and surname
@@ -141,11 +150,13 @@ class NameIndex:
     first_letters: tuple[str, ...]
     surname_letters: tuple[str, ...]
     slips: Mapping[int, tuple[str, ...]]
+    cut_short: Mapping[str, tuple[str, ...]]  # first letters -> first names on the roll
     skeletons: Mapping[str, tuple[str, ...]]
     staff: frozenset[tuple[str, str]]
     staff_by_first: Mapping[str, frozenset[str]]
     class_names: frozenset[str]
     allowed: PhraseTable
+    elsewhere: "FullNames | None" = None
 
     @classmethod
     def build(
@@ -159,40 +170,50 @@ class NameIndex:
         """The index of these names.
 
         ``allowed`` are phrases in which a name is nobody's (``Alice Holt Forest``). With ``today`` given, children who
-        left more than three years before are let go.
+        left more than three years before are let go. Pupils ``elsewhere`` are looked up apart, by full names alone.
         """
-        guarded = [
+        everybody = [
             pupil for pupil in pupils if today is None or pupil.left_on is None or today - pupil.left_on <= GUARDED_FOR
         ]
+        guarded = [pupil for pupil in everybody if not pupil.elsewhere]
         builder = _Builder()
         for number, pupil in enumerate(guarded):
             _add_pupil(builder, pupil, number)
         firsts, surnames = builder.by_role[Role.FIRST], builder.by_role[Role.SURNAME]
+        shorts = _shorts(firsts)
+        known = frozenset().union(firsts, surnames, shorts)
+        borne = known.union(*builder.by_role.values())
         classes = {pupil.class_name: fold(pupil.class_name).text.strip() for pupil in guarded}
         people = [(key_of(member.first), key_of(member.surname)) for member in staff]
-        return cls(
+        index = cls(
             ids=tuple(pupil.id for pupil in guarded),
             years=tuple(pupil.year for pupil in guarded),
             classes=tuple(classes[pupil.class_name] for pupil in guarded),
             left=frozenset(number for number, pupil in enumerate(guarded) if pupil.left_on is not None),
             by_role=builder.by_role,
-            shorts=_shorts(firsts),
+            known=known,
+            borne=borne,
+            beginnings=frozenset(key[:_BEGINNING] for key in borne),
+            shorts=shorts,
             several=frozenset(builder.several),
             initials=builder.initials,
             first_names=tuple(builder.first_names),
             first_letters=tuple(builder.first_letters),
             surname_letters=tuple(builder.surname_letters),
             slips=_slips({*firsts, *surnames}),
+            cut_short=_grouped((short, first) for first in firsts for short in _cut_short(first)),
             skeletons=_grouped((skeleton(name), name) for name in {*firsts, *surnames}),
             staff=frozenset(people),
             staff_by_first={first: frozenset(last for each, last in people if each == first) for first, _ in people},
             class_names=frozenset(key_of(name) for name in (*class_names, *classes.values())) - {""},
             allowed=phrase_table(allowed),
         )
+        others = [pupil for pupil in everybody if pupil.elsewhere]
+        return replace(index, elsewhere=FullNames.of(others).beside(index)) if others else index
 
     def knows(self, key: str) -> bool:
         """Whether it is a first name, a surname or a short form on the roll."""
-        return key in self.by_role[Role.FIRST] or key in self.by_role[Role.SURNAME] or key in self.shorts
+        return key in self.known
 
     def roles(self, key: str) -> Iterator[tuple[Role, Sequence[int]]]:
         """What that key is to whom."""
@@ -204,7 +225,11 @@ class NameIndex:
 
     def bears(self, key: str) -> bool:
         """Whether it stands for anything here."""
-        return key in self.shorts or any(key in names for names in self.by_role.values())
+        return key in self.borne
+
+    def begins(self, key: str) -> bool:
+        """Whether something that is borne here may begin with the key; longer keys are told apart by their first letters."""
+        return len(key) < _BEGINNING or key[:_BEGINNING] in self.beginnings
 
     def joined_at(self, key: str) -> int:
         """Where a word of one pupil's first name and surname, either way round, is to be cut between them, or 0."""
@@ -244,15 +269,62 @@ class NameIndex:
         if letters > 2:
             respelt += [(other, "look-alike letters") for other in self.skeletons.get(skeleton(key), ())]
         seen = [Spelling(other, note, 0.1) for other, note in respelt if self.bears(other)]
+        seen += [Spelling(name, CUT_SHORT, _CUT_SHORT_COST) for name in self.cut_short.get(key, ())]
         yield from seen
         if not seen and len(key) >= _SHORTEST_SLIP:
-            cost = 1.5 if is_proper(key) else 0.3 if disguise else 0.6
+            cost = 2.2 if is_proper(key) else 0.3 if disguise else 0.6
             yield from (Spelling(name, "one letter differs", cost) for name in self._near(key))
 
     def _near(self, key: str) -> list[str]:
         """Names of five letters or more that one slip of the pen turns into the word."""
         names = {name for form in _shortened(key) for name in self.slips.get(hash(form), ())}
         return sorted(name for name in names if OSA.distance(name, key, score_cutoff=1) == 1)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FullNames(NameIndex):
+    """The names of pupils of the trust's other schools. Only two together lead to a pupil, so no name knows its bearers."""
+
+    together: Mapping[str, tuple[int, ...]] = field(default_factory=dict)  # first name, blank, surname
+
+    @classmethod
+    def of(cls, pupils: Sequence[Pupil]) -> Self:
+        """The full names of these pupils."""
+        names, together = _full_names(pupils)
+        firsts, surnames = names.by_role[Role.FIRST], names.by_role[Role.SURNAME]
+        shorts = _shorts(firsts)
+        known = frozenset().union(firsts, surnames, shorts)
+        return replace(
+            cls.build(()),
+            ids=tuple(pupil.id for pupil in pupils),
+            left=frozenset(number for number, pupil in enumerate(pupils) if pupil.left_on is not None),
+            by_role=names.by_role,
+            known=known,
+            borne=known,
+            beginnings=frozenset(key[:_BEGINNING] for key in known),
+            shorts=shorts,
+            several=frozenset(names.several),
+            skeletons=_grouped((skeleton(name), name) for name in {*firsts, *surnames}),
+            together=together,
+        )
+
+    def beside(self, ours: NameIndex) -> Self:
+        """The same among the staff and classes of our own school, whose posts are read."""
+        return replace(self, staff=ours.staff, staff_by_first=ours.staff_by_first, class_names=ours.class_names)
+
+    def of_both(self, first: str, role: Role, surname: str) -> tuple[int, ...]:
+        """The pupils of that surname and that first name, or a first name of which it is a short form."""
+        firsts = self.shorts[first] if role is Role.SHORT else (first,)
+        return tuple(sorted({number for each in firsts for number in self.together.get(f"{each} {surname}", ())}))
+
+    def _full(self, first: str, surname: str) -> bool:
+        return any(self.of_both(first, role, surname) for role, _ in self.roles(first) if role in _OWN_FIRSTS)
+
+    def _near(self, key: str) -> list[str]:
+        """Names with one letter for the star of a masked word; a slip of the pen is not undone."""
+        if key.count("*") != 1:
+            return []
+        return [name for letter in ascii_lowercase if self.bears(name := key.replace("*", letter))]
 
 
 def skeleton(key: str) -> str:
@@ -276,8 +348,37 @@ def _add_pupil(builder: _Builder, pupil: Pupil, number: int) -> None:
         builder.initials.setdefault(first + last, []).append(number)
 
 
+def _full_names(pupils: Iterable[Pupil]) -> tuple[_Builder, dict[str, tuple[int, ...]]]:
+    """All their first names and surnames, borne by nobody, and who bears which two together."""
+    names = _Builder()
+    together: dict[str, tuple[int, ...]] = {}
+    for number, pupil in enumerate(pupils):
+        one = _Builder()
+        _add_pupil(one, pupil, number)
+        for first, surname in product(one.by_role[Role.FIRST], one.by_role[Role.SURNAME]):
+            both = f"{first} {surname}"
+            together[both] = (*together.get(both, ()), number)
+        for role in (Role.FIRST, Role.SURNAME):
+            names.by_role[role].update(dict.fromkeys(one.by_role[role], _NOBODY))
+        names.several |= one.several
+    return names, together
+
+
 def _shorts(firsts: Iterable[str]) -> dict[str, tuple[str, ...]]:
-    return _grouped((short, first) for first in firsts for short in diminutives(first) if len(short) > 1)
+    return _grouped(
+        (short, first)
+        for first in firsts
+        for short in diminutives(first)
+        if len(short) > 1 and short not in lexicon("months")
+    )
+
+
+def _cut_short(first: str) -> Iterator[str]:
+    """``dyl`` for ``dylan``: how any name is cut short by those who know its bearer."""
+    cut = (first[:length] for length in (3, 4) if len(first) > length + 1)
+    return (
+        short for short in cut if not (is_word(short) or short in lexicon("relatives") or short in lexicon("titles"))
+    )
 
 
 def _shortened(key: str) -> set[str]:

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Final
@@ -11,16 +11,20 @@ from app.text.gazetteer import Commonness, commonness, is_given_name, is_word, l
 from app.text.name_index import DIGITS, FIRSTS, NO_APOSTROPHE, SURNAMES, NameIndex, Role
 from app.text.name_words import Case, Word, Writing
 
-__all__ = ["Form", "Group", "Naming", "Piece", "groups_named", "namings", "pieces", "touching"]
+__all__ = ["Form", "Group", "Naming", "Piece", "groups_named", "namings", "pairs", "pieces", "touching"]
 
 _LONGEST_NAME: Final = 4  # words
 _TOUCHING: Final = re.compile(r"[ \t]{0,3}|[-_.+~]{1,2}|[ \t]*\n[ \t]*|\. ?|['-] ?|-[ \t]*\n")
 _COMMA: Final = re.compile(r",[ \t\n]{0,2}")
 _YEAR: Final = re.compile(r"(?:year|yr|y)([1-6])[a-z]?")
+_GROUP_LETTERS: Final = frozenset("y123456")  # with which years, and classes of a figure and a letter, begin
+_EARLY_YEARS: Final = frozenset({"reception", "nursery", "eyfs", "preschool"})
 _DIGIT_CLASS: Final = re.compile(r"([1-6])[a-z]")
 _LONGEST_EMOJI: Final = 3  # signs
 _SURELY_JOINED: Final = 8  # letters
 _HIDDEN_COST: Final = 0.4  # of digits for letters beside another name of the same pupil
+_FILE_GAPS: Final = frozenset({"_", "-", " ", "."})
+_FAR: Final = 10  # the same for initials with full stops
 _NEAR: Final = 5  # words within which a year or class belongs to initials
 
 
@@ -46,6 +50,10 @@ class Piece:
     level: Commonness
     note: str
     cost: float
+
+
+Both = Callable[[Piece, Piece], tuple[int, ...]]
+"""Who bears two names together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +84,15 @@ def groups_named(writing: Writing, index: NameIndex) -> tuple[Group, ...]:
     found: list[Group] = []
     words = writing.words
     for place, word in enumerate(words):
+        if word.key[0] not in _GROUP_LETTERS and word.key not in _EARLY_YEARS and word.key not in index.class_names:
+            continue
         joined = _YEAR.fullmatch(word.key)
         before = words[place - 1].key if place else ""
         if joined:
             found.append(Group(place, joined[1]))
         elif before in ("year", "yr", "years", "yrs", "y") and word.key[:1] in "123456":
             found.append(Group(place, word.key[0]))
-        elif word.key in ("reception", "nursery", "eyfs", "preschool"):
+        elif word.key in _EARLY_YEARS:
             found.append(Group(place, "N" if word.key == "nursery" else "R"))
         elif word.key in index.class_names and word.case is not Case.LOWER:
             found.append(Group(place, class_name=word.key))
@@ -93,7 +103,8 @@ def groups_named(writing: Writing, index: NameIndex) -> tuple[Group, ...]:
 
 def pieces(writing: Writing, index: NameIndex) -> list[list[Piece]]:
     """What may be one name of a pupil, by the word at which it begins."""
-    return [list(_pieces_at(writing.words, place, index)) for place in range(len(writing.words))]
+    words = writing.words
+    return [[*_lone(words[place], place, index), *_of_several(words, place, index)] for place in range(len(words))]
 
 
 def namings(writing: Writing, index: NameIndex, groups: Sequence[Group], starting: list[list[Piece]]) -> list[Naming]:
@@ -101,7 +112,7 @@ def namings(writing: Writing, index: NameIndex, groups: Sequence[Group], startin
     found = [_single(piece) for there in starting for piece in there]
     for place, there in enumerate(starting):
         for piece in there:
-            found.extend(_pairs(writing, piece, starting))
+            found.extend(pairs(writing, piece, starting, _both))
             found.extend(_with_initial_after(writing, piece, index))
             found.extend(_surname_with_initial(writing, piece, index, groups))
         if writing.words[place].letter:
@@ -110,19 +121,26 @@ def namings(writing: Writing, index: NameIndex, groups: Sequence[Group], startin
     return found
 
 
-def _pieces_at(words: Sequence[Word], place: int, index: NameIndex) -> Iterator[Piece]:
-    word = words[place]
+def _lone(word: Word, place: int, index: NameIndex) -> Iterator[Piece]:
+    """What one word may be."""
+    if not word.disguise and word.key not in index.borne and is_word(word.key):
+        return  # as most words do; no need to ask for their spellings
     for spelling in index.spellings(word.key, word.full, word.disguise):
-        for role, numbers in index.roles(spelling.key):
-            yield Piece(
-                place, place + 1, role, numbers, spelling.key, commonness(spelling.key), spelling.note, spelling.cost
-            )
-    joined = word.key
+        key, note, cost = spelling.key, spelling.note, spelling.cost
+        for role, numbers in index.roles(key):
+            yield Piece(place, place + 1, role, numbers, key, commonness(key), note, cost)
+
+
+def _of_several(words: Sequence[Word], place: int, index: NameIndex) -> Iterator[Piece]:
+    """Names of two words or more that begin at the place."""
+    joined = words[place].key
     for last in range(place + 2, min(place + _LONGEST_NAME, len(words)) + 1):
         after = words[last - 1]
-        if words[last - 2].possessive or not _TOUCHING.fullmatch(after.gap):
+        if words[last - 2].possessive or not index.begins(joined + after.key):
             return
-        for full in {after.key, after.full}:
+        if after.gap != " " and not _TOUCHING.fullmatch(after.gap):
+            return
+        for full in {after.key, after.full} if after.possessive else (after.key,):
             key = joined + full
             if key in index.several or (after.gap in ("", "-", "-\n") and index.bears(key)):
                 yield from (
@@ -158,7 +176,7 @@ def _single(piece: Piece) -> Naming:
     )  # fmt: skip
 
 
-def _pairs(writing: Writing, piece: Piece, starting: list[list[Piece]]) -> Iterator[Naming]:
+def pairs(writing: Writing, piece: Piece, starting: list[list[Piece]], both: Both) -> Iterator[Naming]:
     """First name and surname of one pupil, a middle name or initial between them allowed, or surname first."""
     words = writing.words
     if piece.last >= len(words) or words[piece.last - 1].possessive:
@@ -173,12 +191,12 @@ def _pairs(writing: Writing, piece: Piece, starting: list[list[Piece]]) -> Itera
     for other in starting[piece.last]:
         middle = forwards and piece.role is not Role.MIDDLE and other.role is Role.MIDDLE
         if middle or other.role in (SURNAMES if forwards else FIRSTS):
-            yield from _pair(writing, piece, other)
+            yield from _pair(writing, piece, other, both)
     after = piece.last + 1
     if forwards and after < len(words) and touching(words, after) and _may_be_middle(words[piece.last]):
         for other in starting[after]:
             if other.role in SURNAMES:
-                yield from _pair(writing, piece, other)
+                yield from _pair(writing, piece, other, both)
 
 
 def touching(words: Sequence[Word], place: int) -> bool:
@@ -199,8 +217,8 @@ def _may_be_middle(word: Word) -> bool:
     return (word.case is not Case.LOWER or bool(word.solid)) and not word.possessive
 
 
-def _pair(writing: Writing, one: Piece, other: Piece) -> Iterator[Naming]:
-    numbers = _both(one.numbers, other.numbers)
+def _pair(writing: Writing, one: Piece, other: Piece, both: Both) -> Iterator[Naming]:
+    numbers = both(one, other)
     cost = sum(_HIDDEN_COST if piece.note == DIGITS else piece.cost for piece in (one, other))
     if not numbers or cost > 1.6:
         return
@@ -250,8 +268,8 @@ def _case_cost(writing: Writing, one: Piece, other: Piece) -> float:
     return cost
 
 
-def _both(some: Sequence[int], others: Sequence[int]) -> tuple[int, ...]:
-    return tuple(sorted(set(some).intersection(others)))
+def _both(one: Piece, other: Piece) -> tuple[int, ...]:
+    return tuple(sorted(set(one.numbers).intersection(other.numbers)))
 
 
 def _with_initial_after(writing: Writing, piece: Piece, index: NameIndex) -> Iterator[Naming]:
@@ -264,6 +282,8 @@ def _with_initial_after(writing: Writing, piece: Piece, index: NameIndex) -> Ite
         return
     if words[piece.last - 1].possessive or (letter.case is Case.LOWER and not letter.solid and not writing.careless):
         return
+    if not letter.gap and letter.case is Case.LOWER and words[piece.last - 1].case is Case.LOWER:
+        return  # ``dant`` is a word
     dotted = writing.source[letter.end : letter.end + 1] == "."
     if letter.key in "ai" and not dotted and _runs_on(words, piece.last + 1):
         return
@@ -286,13 +306,16 @@ def _surname_with_initial(
         return
     letter = words[piece.last]
     comma = bool(_COMMA.fullmatch(letter.gap))
-    if not letter.letter or letter.solid or letter.case is Case.LOWER or not (comma or letter.gap == " "):
+    in_file = bool(letter.solid) and letter.solid == words[piece.last - 1].solid and letter.gap in _FILE_GAPS
+    if not letter.letter or not (in_file or (not letter.solid and letter.case is not Case.LOWER)):
+        return
+    if not (in_file or comma or letter.gap == " "):
         return
     numbers = tuple(number for number in piece.numbers if letter.key in index.first_letters[number])
     beside = [group for group in groups if 0 < group.place - piece.last < _NEAR - 1]
     there = tuple(number for number in numbers if any(_is_of(number, group, index) for group in beside))
     dotted = writing.source.startswith(".", letter.end)
-    if not there and not (numbers and comma and dotted):
+    if not there and not (numbers and (in_file or (comma and dotted))):
         return
     base = (
         ((4.6, 4.0, 3.6, 3.2) if there else (2.4, 1.4, 0.4, -0.4))[piece.level] - piece.cost - _ROLE_COSTS[piece.role]
@@ -342,9 +365,10 @@ def _initials(writing: Writing, index: NameIndex, groups: Sequence[Group]) -> It
     """``A.S. in Year 4`` or ``JB (Oak)``: initials of a pupil of the year or class named beside them."""
     words = writing.words
     for group in groups:
-        for place in range(max(0, group.place - _NEAR), min(len(words), group.place + _NEAR)):
+        for place in range(max(0, group.place - _FAR), min(len(words), group.place + _FAR)):
             for last, letters in _initials_at(writing, place):
-                if place <= group.place < last:
+                near = abs(place - group.place) <= _NEAR or writing.words[last - 1].gap == "."
+                if place <= group.place < last or not near:
                     continue
                 numbers = tuple(
                     number

@@ -1,5 +1,6 @@
 """Rules that add: words that show that a name is a child's."""
 
+import unicodedata
 from typing import Final
 
 from app.text.gazetteer import is_word, lexicon
@@ -8,6 +9,7 @@ from app.text.name_pieces import Group, Naming
 from app.text.name_scene import Scene, Weights, close
 from app.text.name_words import Case, Word
 
+_ASKED: Final = frozenset({"to", "about", "how", "why", "what", "for", "again", "if"})
 _GREETINGS: Final = frozenset({("well", "done"), ("good", "luck"), ("good", "job"), ("get", "well")})
 
 
@@ -21,8 +23,17 @@ def praise_before(naming: Naming, scene: Scene) -> Weights:
             return
         if word.key not in lexicon("links") and word.key not in lexicon("little-words"):
             break
-    if before and before[0].key in lexicon("links"):
+    if before and before[0].key in lexicon("asking") and _asked(naming, scene):
+        yield 2.2, "somebody is asked, seen or heard"
+    elif before and before[0].key in lexicon("links"):
         yield (1.5 if before[0].key == "by" else 0.7), "after a word that leads to a person"
+    elif before and before[0].key in lexicon("asking"):
+        yield 0.9, "somebody is asked, seen or heard"
+
+
+def _asked(naming: Naming, scene: Scene) -> bool:
+    after = scene.after(naming, 1)
+    return bool(after) and after[0].key in _ASKED
 
 
 def child_before(naming: Naming, scene: Scene) -> Weights:
@@ -30,9 +41,10 @@ def child_before(naming: Naming, scene: Scene) -> Weights:
     before = scene.before(naming, 4)
     if not before:
         return
-    if is_child_title(before):
+    small = naming.level and scene.first(naming).case is Case.LOWER  # ``a little faith``
+    if is_child_title(before) and not small:
         yield (2.8 if naming.role in SURNAMES else 1.2), "after young, little or Master"
-    elif before[0].key in lexicon("children") and before[0].case is Case.LOWER:
+    elif before[0].key in lexicon("children") and (before[0].case is Case.LOWER or scene.writing.shouting):
         yield (1.0 if naming.role is Role.MIDDLE else 1.8), "after a word for a child"
     elif before[0].key in lexicon("links") and any(word.key in lexicon("children") for word in before):
         yield 1.0, "near a word for a child"
@@ -66,6 +78,8 @@ def doing(naming: Naming, scene: Scene) -> Weights:
     after = scene.after(naming, 8)
     if not after or scene.last(naming).possessive or not (close(after[0]) or after[0].gap == "\n"):
         return
+    if after[0].key == scene.key(naming) and after[0].case is Case.LOWER and scene.starts_capital(scene.first(naming)):
+        yield 2.1, "the word itself follows"
     if after[0].key == "and" and len(after) > 1 and after[1].key in ("her", "his", "friends"):
         yield 1.2, "with his, her or friends"
         return
@@ -101,12 +115,18 @@ def acts(word: Word) -> bool:
 def pronoun_after(naming: Naming, scene: Scene) -> Weights:
     """He, she, his or her in the words that follow."""
     words = scene.writing.words[naming.last : naming.last + 8]
+    if scene.key(naming) in lexicon("place-names"):
+        words = scene.writing.words[naming.last : naming.last + 14]
     if any(word.key in lexicon("pronouns") for word in words):
         yield (1.2 if naming.level else 0.7), "he or she follows"
 
 
 def belongings(naming: Naming, scene: Scene) -> Weights:
     """``…'s mum``, ``…'s poem``."""
+    solid = scene.first(naming).solid
+    before = scene.before(naming, 2)
+    if solid and len(before) > 1 and before[0].key == "of" and before[1].key in lexicon("relatives"):
+        yield 2.1, "whose family is spoken of"
     if not scene.owns(naming):
         return
     after = scene.after(naming, 4)
@@ -129,11 +149,21 @@ def class_beside(naming: Naming, scene: Scene) -> Weights:
         if place < naming.first and not _broken(scene, place + 1, naming.first):
             yield 0.5, "a year or class stands before it"
             return
-    after = scene.after(naming, 1)
+    yield from aged(naming, scene)
+
+
+def aged(naming: Naming, scene: Scene) -> Weights:
+    """``…, aged six``, ``…, 7`` and ``… is six today``."""
+    after = scene.after(naming, 2)
+    if len(after) > 1 and after[0].key in _BEING and after[1].key in _AGES | _SPELT_AGES:
+        yield 2.1, "an age follows"
+        return
     if after and (after[0].key in ("age", "aged") or (after[0].gap in (", ", " (") and after[0].key in _AGES)):
         yield 1.2, "an age follows"
 
 
+_BEING: Final = frozenset({"is", "was", "turns", "turned", "now", "just"})
+_SPELT_AGES: Final = frozenset({"four", "five", "six", "seven", "eight", "nine", "ten", "eleven"})
 _AGES: Final = frozenset({"4", "5", "6", "7", "8", "9", "10", "11"})
 _YEAR_WORDS: Final = frozenset({"year", "yr", "y", "years", "class"})
 _WITHIN: Final = frozenset({"in", "from", "of"})
@@ -179,13 +209,67 @@ def spoken_to(naming: Naming, scene: Scene) -> Weights:
         yield 1.0, "spoken to"
 
 
+def answering(naming: Naming, scene: Scene) -> Weights:
+    """``Who brought it? April, of course.``"""
+    word, words = scene.first(naming), scene.writing.words
+    if "?" not in word.gap or not naming.first or word.case is Case.LOWER:
+        return
+    asked = words[max(0, naming.first - 14) : naming.first]
+    after = scene.after(naming, 1)
+    if any(one.key in ("who", "whose", "whos") for one in asked) and not (after and after[0].gap == " "):
+        yield 1.8, "the answer to who it was"
+
+
+def addressed(naming: Naming, scene: Scene) -> Weights:
+    """``To: …`` and ``Name: …`` on a card or label, and ``from …: "…"``."""
+    word, before, after = scene.first(naming), scene.before(naming, 1), scene.after(naming, 1)
+    earlier = scene.writing.words[naming.first - 1].key if naming.first else ""
+    if ":" in word.gap and earlier in ("to", "name", "from", "pupil", "child", "love"):
+        yield 1.6, "as on a card or label"
+    elif before and after and ":" in after[0].gap and any(sign in after[0].gap for sign in "\"“‘'"):
+        yield 1.6, "before words in quotation marks"
+
+
+def speaking(naming: Naming, scene: Scene) -> Weights:
+    """``“They let go.” Autumn, five minutes …``: whoever stands after quoted words said them."""
+    gap = scene.first(naming).gap
+    quoted = any(sign in gap for sign in _CLOSING) and gap.endswith((" ", "- ", "– ", "— ", "\n"))
+    if quoted and naming.first > 2 and _opened(scene, naming.first) and scene.first(naming).case is not Case.LOWER:
+        yield 1.5, "after words in quotation marks"
+
+
+_CLOSING: Final = ('"', "”", "’ ", "' ")
+
+
+def _opened(scene: Scene, place: int) -> bool:
+    """Whether the quotation that ends there has more than two words."""
+    words = scene.writing.words
+    return not any(any(sign in words[before].gap for sign in '"“”') for before in range(place - 2, place))
+
+
+def beside_staff(naming: Naming, scene: Scene) -> Weights:
+    """``mrs begum and hunter``: who stands in one list with a person is one."""
+    before = scene.before(naming, 3)
+    if len(before) > 2 and before[0].key in ("and", "&") and before[2].key in lexicon("title-people"):
+        yield 1.2, "beside a grown-up who is named"
+
+
+HIDDEN: Final = "spelt so as to be hidden"
 _HIDING: Final = frozenset({"signs stand for letters", "its letters stand apart", "digits stand for letters"})
 
 
-def disguised(naming: Naming, _: Scene) -> Weights:
+def disguised(naming: Naming, scene: Scene) -> Weights:
     """Somebody took the trouble to hide it."""
-    if not _HIDING.isdisjoint(naming.reasons):
-        yield 0.8, "spelt so as to be hidden"
+    if not _HIDING.isdisjoint(naming.reasons) or _foreign(scene.writing.source, scene.first(naming)):
+        yield 0.8, HIDDEN
+
+
+def _foreign(source: str, word: Word) -> bool:
+    """Whether letters that are not Latin stand for Latin ones."""
+    written = source[word.start : word.end]
+    return not written.isascii() and any(
+        sign.isalpha() and not unicodedata.name(sign, "LATIN").startswith("LATIN") for sign in written
+    )
 
 
 _SOLID_PRAISE: Final = frozenset(

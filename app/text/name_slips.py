@@ -45,9 +45,9 @@ def _slip(writing: Writing, piece: Piece, place: int, index: NameIndex) -> Itera
     word = writing.words[place]
     if not _is_written_as_name(writing, word) or _is_staff(word, piece, index):
         return
-    near = [
-        (number, first) for number in piece.numbers for first in index.first_names[number] if _near(word.key, first)
-    ]
+    firsts = {first for number in piece.numbers for first in index.first_names[number]}
+    likely = {first for first in firsts if _near(word.key, first)}
+    near = [(number, first) for number in piece.numbers for first in index.first_names[number] if first in likely]
     if not near or any(word.key in diminutives(first) for _, first in near):
         return
     numbers = tuple(dict.fromkeys(number for number, _ in near))

@@ -6,8 +6,9 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
+from functools import lru_cache
 from itertools import pairwise
-from typing import Final
+from typing import Final, NamedTuple
 
 from app.domain import Field
 from app.text.fold import Folded, Token, deleet, fold, joined_runs, masked_words, source_span
@@ -17,6 +18,7 @@ __all__ = ["Case", "Word", "Writing", "cut"]
 
 _WORD: Final = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 _SOLID: Final = re.compile(r"(?:https?://|www\.)[^\s<>]+|(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+|[#@][^\W]+")
+_SOLID_SIGNS: Final = ("#", "@", "://", "www.")  # one of which is in all that is solid
 _SHAPE_PARTS: Final = re.compile(r"A+(?!a)|A?a+|0+")
 _NUMBERED: Final = re.compile(r"[Aa]{3,}0+|0+[Aa]{3,}")
 _OPENING: Final = re.compile(r"[.!?\n…•:;\"“”«»]")
@@ -39,8 +41,7 @@ class Case(Enum):
     UPPER = auto()
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """A word and how it stands: ``start`` to ``end`` in the source without a possessive ``'s``.
 
     ``key`` is folded without apostrophes and possessive, ``full`` with the possessive s; ``gap`` is the folded text since
@@ -111,10 +112,19 @@ def cut(
 
 
 def _shape(folded: Folded) -> str:
-    source = (
-        folded.source if folded.text == folded.source.lower() else [folded.source[place] for place in folded.at[:-1]]
-    )
-    return "".join(["A" if sign.isupper() else "0" if sign.isdigit() else "a" for sign in source])
+    signs = folded.source if folded.in_place else "".join([folded.source[place] for place in folded.at[:-1]])
+    return signs.translate(_SHAPES)
+
+
+class _Shapes(dict[int, str]):
+    """The shape of a character by its code point; those of ASCII, which are most, are kept."""
+
+    def __missing__(self, point: int) -> str:
+        sign = chr(point)
+        return "A" if sign.isupper() else "0" if sign.isdigit() else "a"
+
+
+_SHAPES: Final = _Shapes({point: _Shapes()[point] for point in range(128)})
 
 
 def _hidden_words(folded: Folded, knows: Callable[[str], bool]) -> dict[int, Token]:
@@ -140,7 +150,9 @@ def _solid_spans(folded: Folded, field: Field, solids: Iterable[tuple[int, int]]
     """What is written without blanks, in places of the folded text, in order and apart."""
     if field is Field.FILE_NAME:
         return [(0, len(folded.text))]
-    spans = [match.span() for match in _SOLID.finditer(folded.text)]
+    spans = []
+    if any(sign in folded.text for sign in _SOLID_SIGNS):
+        spans = [match.span() for match in _SOLID.finditer(folded.text)]
     spans += [(bisect_left(folded.at, start), bisect_left(folded.at, end)) for start, end in solids]
     apart: list[tuple[int, int]] = []
     for start, end in sorted(spans):
@@ -161,17 +173,30 @@ def _cut_all(cutter: _Cutter, groups: Sequence[tuple[int, int]], field: Field) -
         while number < len(groups) and groups[number][1] <= start:
             number += 1
         group = number + 1 if number < len(groups) and groups[number][0] <= start else 0
-        hidden = cutter.hidden.get(folded.at[start]) or (
-            cutter.hidden.get(folded.at[start - 1]) if start and folded.text[start - 1] in "@$!" else None
-        )
+        hidden = _hidden_at(cutter, start) if cutter.hidden else None
         if hidden is not None and (not group or folded.text[start - 1] == "@"):
             first = start if folded.at[start] == hidden.start else start - 1
             past = first
             while past < len(folded.text) and folded.at[past] < hidden.end:
                 past += 1
             yield from _cut_hidden(cutter, hidden, first, past)
-            continue
-        yield from _cut_one(cutter, start, end, group)
+        elif not group and _stays_whole(match.group(), cutter.shape[start:end]):
+            yield start, end, 0, "", ""
+        else:
+            yield from _cut_one(cutter, start, end, group)
+
+
+def _hidden_at(cutter: _Cutter, start: int) -> Token | None:
+    """The disguised word that begins at the place of the folded text or with the sign before it."""
+    at, text = cutter.folded.at, cutter.folded.text
+    return cutter.hidden.get(at[start]) or (
+        cutter.hidden.get(at[start - 1]) if start and text[start - 1] in "@$!" else None
+    )
+
+
+def _stays_whole(word: str, shape: str) -> bool:
+    """Whether it is a word or name known to all and written like one: most words are, and are not looked at any closer."""
+    return (is_word(word) or is_proper(word) or is_given_name(word)) and "aA" not in shape and "0" not in shape
 
 
 def _cut_hidden(cutter: _Cutter, hidden: Token, first: int, past: int) -> Iterator[Cut]:
@@ -272,32 +297,27 @@ def _segments(text: str, knows: Callable[[str], bool]) -> list[tuple[int, int]]:
 
 
 def _as_words(cutter: _Cutter, cuts: Iterable[Cut]) -> Iterator[Word]:
-    text = cutter.folded.text
+    folded = cutter.folded
     past = 0
     last: Word | None = None
     for start, end, group, disguise, spelt in cuts:
-        written = text[start:end]
-        possessive = not spelt and written.endswith("'s")
-        first, until = source_span(cutter.folded, start, end - 2 if possessive else end)
-        gap = text[past:start]
-        full = spelt or written.replace("'", "")
-        last = Word(
-            first,
-            until,
-            full[:-1] if possessive else full,
-            full,
-            gap,
-            _case(cutter.shape[start : end - 2 if possessive else end]),
-            last is None or _opens(gap, last),
-            group,
-            disguise,
-            possessive,
-            _BREAK.search(gap) is not None and not (last is not None and _abbreviates(gap, last)),
-        )
+        full = spelt or folded.text[start:end].replace("'", "")
+        possessive = not spelt and folded.text.endswith("'s", start, end)
+        name_end = end - 2 if possessive else end
+        key = full[:-1] if possessive else full
+        gap = folded.text[past:start]
+        case = _case(cutter.shape[start:name_end])
+        if gap == " " and last is not None:  # as between most words
+            opens = breaks = False
+        else:
+            opens, breaks = _opens(gap, last), _breaks(gap, last)
+        first, until = source_span(folded, start, name_end)
+        last = Word(first, until, key, full, gap, case, opens, group, disguise, possessive, breaks)
         yield last
         past = end
 
 
+@lru_cache(maxsize=1024)
 def _case(shape: str) -> Case:
     letters = shape.replace("0", "")
     if "A" not in letters or letters[0] != "A":
@@ -310,8 +330,15 @@ def _abbreviates(gap: str, last: Word) -> bool:
     return gap in (".", ". ") and (last.letter or last.key in lexicon("titles"))
 
 
-def _opens(gap: str, last: Word) -> bool:
+def _breaks(gap: str, last: Word | None) -> bool:
+    """Whether a sentence or line ends in the gap."""
+    return _BREAK.search(gap) is not None and not (last is not None and _abbreviates(gap, last))
+
+
+def _opens(gap: str, last: Word | None) -> bool:
     """Whether a sentence or line begins after the gap; not after the full stop of an initial or a title."""
+    if last is None:
+        return True
     if _abbreviates(gap, last):
         return False
     return bool(_OPENING.search(gap)) or any(

@@ -3,13 +3,15 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Final
 
 from app.domain import Certainty, Entity, Field, NameFound, Words
 from app.text.fold import fold
-from app.text.gazetteer import match_phrases, well_known_phrases
-from app.text.name_context import weigh
-from app.text.name_index import NameIndex, Role
+from app.text.gazetteer import PhraseTable, match_phrases, well_known_phrases
+from app.text.name_context import IN_DOUBT, weigh
+from app.text.name_elsewhere import ELSEWHERE, full_names, merged
+from app.text.name_index import FullNames, NameIndex, Role
 from app.text.name_pieces import Form, Naming, groups_named, namings, pieces
 from app.text.name_scene import Scene
 from app.text.name_slips import misspelt
@@ -20,7 +22,7 @@ __all__ = ["NameIndex", "find"]
 
 CERTAIN: Final = 6.0
 LIKELY: Final = 3.0
-AMBIGUOUS: Final = 1.2
+AMBIGUOUS: Final = IN_DOUBT
 """Lowest scores; the scale is that of the measurements in docs/accuracy."""
 
 _MOST_PUPILS: Final = 5
@@ -28,6 +30,7 @@ _IN_LIST: Final = re.compile(
     r"'?s?\s*(?:\([^()]{0,20}\))?\s*(?:[,;&+/|•·]|\band\b|\bwith\b|\bplus\b|\n|\t| {2,})[\s,&•·*-]*(?:and\s+)?"
 )
 _LIST_BONUS: Final = 1.9
+_ANOTHER_SCHOOL: Final = "of another of our schools"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,16 +52,40 @@ def find(
 
     ``entities`` are the URLs, mentions and hashtags of the text, which are searched inside too.
     """
-    scene = _scene(text, index, field, entities)
-    candidates = [_Weighed(naming, *weigh(naming, scene)) for naming in _namings(scene)]
-    candidates = [one for one in candidates if not scene.allowed.issuperset(range(one.naming.first, one.naming.last))]
+    scene = _scene(text, index, field, entities, index.allowed)
+    candidates = _weighed(_namings(scene), scene)
     chosen = [one for one in _lists(_best(candidates), scene.writing) if one.score >= AMBIGUOUS]
     found = [_found(one, scene, field, photo) for one in chosen]
     taken = {place for one in chosen for place in range(one.naming.first, one.naming.last)}
     for stranger in strangers(scene, taken):
+        if scene.allowed.issuperset(range(stranger.first, stranger.last)):
+            continue
         where = _words(scene.writing, stranger.first, stranger.last, field, photo)
         found.append(NameFound(where, Certainty.AMBIGUOUS, (), stranger.reasons, "one of our pupils"))
+    if index.elsewhere is not None:
+        others = _scene(text, index.elsewhere, field, entities, index.allowed)
+        found = merged(found, _found_elsewhere(others, index.elsewhere, field, photo))
     return tuple(sorted(found, key=lambda one: (one.where.start, one.where.end)))
+
+
+def _found_elsewhere(scene: Scene, names: FullNames, field: Field, photo: int | None) -> Iterator[NameFound]:
+    """The pupils of the trust's other schools who are named in full."""
+    candidates = _weighed(full_names(scene.writing, names, pieces(scene.writing, names)), scene)
+    for one in _best(candidates):
+        if one.score >= AMBIGUOUS:
+            numbers = sorted(one.naming.numbers, key=lambda number: number in names.left)[:_MOST_PUPILS]
+            pupils = tuple(names.ids[number] for number in numbers)
+            where = _words(scene.writing, one.naming.first, one.naming.last, field, photo)
+            yield NameFound(where, _certainty(one.score), pupils, (*one.reasons, _ANOTHER_SCHOOL), ELSEWHERE)
+
+
+def _weighed(found: Iterable[Naming], scene: Scene) -> list[_Weighed]:
+    """The namings with their scores, but for those that a phrase of the school's allows."""
+    return [
+        _Weighed(naming, *weigh(naming, scene))
+        for naming in found
+        if not scene.allowed.issuperset(range(naming.first, naming.last))
+    ]
 
 
 def _namings(scene: Scene) -> Iterator[Naming]:
@@ -67,7 +94,7 @@ def _namings(scene: Scene) -> Iterator[Naming]:
     yield from misspelt(scene.writing, scene.index, starting)
 
 
-def _scene(text: str, index: NameIndex, field: Field, entities: tuple[Entity, ...]) -> Scene:
+def _scene(text: str, index: NameIndex, field: Field, entities: tuple[Entity, ...], allowed: PhraseTable) -> Scene:
     writing = cut(text, index.knows, index.joined_at, field, [(entity.start, entity.end) for entity in entities])
     keys = tuple(word.full for word in writing.words)
     groups = groups_named(writing, index)
@@ -76,7 +103,7 @@ def _scene(text: str, index: NameIndex, field: Field, entities: tuple[Entity, ..
         index,
         {group.place: group for group in groups},
         _covered(match_phrases(keys, well_known_phrases())),
-        _covered(match_phrases(keys, index.allowed)),
+        _covered(match_phrases(keys, allowed)),
         frozenset(word.key for word in writing.words),
         frozenset(group.year for group in groups if group.year),
         frozenset(group.class_name for group in groups if group.class_name),
@@ -158,17 +185,18 @@ def _written_as_name(naming: Naming, writing: Writing) -> bool:
 
 
 def _found(one: _Weighed, scene: Scene, field: Field, photo: int | None) -> NameFound:
-    certainty = (
-        Certainty.CERTAIN if one.score >= CERTAIN else Certainty.LIKELY if one.score >= LIKELY else Certainty.AMBIGUOUS
-    )
     numbers = _likeliest(one.naming.numbers, scene)
     return NameFound(
         _words(scene.writing, one.naming.first, one.naming.last, field, photo),
-        certainty,
+        _certainty(one.score),
         tuple(scene.index.ids[number] for number in numbers),
         one.reasons,
         _instead(one.naming, numbers, scene.index),
     )
+
+
+def _certainty(score: float) -> Certainty:
+    return Certainty.CERTAIN if score >= CERTAIN else Certainty.LIKELY if score >= LIKELY else Certainty.AMBIGUOUS
 
 
 def _words(writing: Writing, first: int, last: int, field: Field, photo: int | None) -> Words:
@@ -182,13 +210,23 @@ def _words(writing: Writing, first: int, last: int, field: Field, photo: int | N
 
 def _likeliest(numbers: Sequence[int], scene: Scene) -> list[int]:
     """Up to five, those of a year or class named in the text first, leavers last."""
-    index = scene.index
-
-    def last(number: int) -> tuple[bool, bool]:
-        named = index.years[number] in scene.years or index.classes[number] in scene.classes
-        return not named, number in index.left
-
-    return sorted(numbers, key=last)[:_MOST_PUPILS]
+    left, years, classes = scene.index.left, scene.index.years, scene.index.classes
+    named: list[int] = []
+    if scene.years or scene.classes:
+        named = [number for number in numbers if years[number] in scene.years or classes[number] in scene.classes]
+    # Of the commonest names there are thousands in a town: no further than needed is looked.
+    in_order = chain(
+        (number for number in named if number not in left),
+        (number for number in named if number in left),
+        (number for number in numbers if number not in left),
+        (number for number in numbers if number in left),
+    )
+    found: dict[int, None] = {}
+    for number in in_order:
+        found[number] = None
+        if len(found) == _MOST_PUPILS:
+            break
+    return list(found)
 
 
 def _instead(naming: Naming, numbers: Sequence[int], index: NameIndex) -> str:

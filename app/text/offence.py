@@ -20,7 +20,7 @@ __all__ = ["offences"]
 
 _FILE: Final = Path(__file__).parent / "data" / "wording" / "offensive.toml"
 _MASK: Final = re.compile(r"(?<![^\W_])([^\W\d_]+)([*#@$%_·•.\-]+)([^\W\d_]*)(?![^\W_])")
-_MASK_SIGNS: Final = frozenset("*#@$%_·•-.")
+_BLOT: Final = re.compile(r"\*|[#@$%_·•.\-](?=[^\W\d_])")  # in all that is masked
 _DRAWN_OUT: Final = re.compile(r"([a-z])\1\1")
 _SIGNS_FOR_A_WORD: Final = re.compile(r"[@#$%&*!]{4,}")
 _LETTERLIKE: Final = frozenset("#$%&@")
@@ -108,6 +108,8 @@ def _disguised(passage: Passage) -> Iterator[Offence]:
             yield token.start, token.end, _DISGUISED_NOTE
     drawn_out = _DRAWN_OUT.search(passage.text)
     for word in passage.vocabulary:
+        if word.isalpha() and not drawn_out:
+            continue
         readings = deleet(word) if _mixed(word) else ()
         if drawn_out:
             readings += squeeze(word)
@@ -137,7 +139,7 @@ def _rooted(reading: str) -> Iterator[str]:
 def _masked(passage: Passage) -> Iterator[Offence]:
     """Letters blotted out: ``f**k``, ``sh*t``, ``b*****d``, ``f***``."""
     folded = passage.folded
-    if _MASK_SIGNS.isdisjoint(folded.text):
+    if not _BLOT.search(folded.text):
         return
     for mask in _MASK.finditer(folded.text):
         first, blots, last = mask.groups()

@@ -38,12 +38,14 @@ class Passage:
     def cased(self) -> str:
         """The folded text with the capitals of the source, place by place the same."""
         folded = self.folded
-        if folded.source.isascii() and len(folded.source) == len(folded.text):
+        if folded.in_place and folded.source.isascii():
             return folded.source
-        return "".join(
-            letter.upper() if folded.source[place].isupper() and len(letter.upper()) == 1 else letter
-            for letter, place in zip(folded.text, folded.at, strict=False)
-        )
+        signs = folded.source if folded.in_place else [folded.source[place] for place in folded.at[:-1]]
+        letters = list(folded.text)
+        for place, sign in enumerate(signs):
+            if sign.isupper() and len(letters[place].upper()) == 1:
+                letters[place] = letters[place].upper()
+        return "".join(letters)
 
     def source(self, start: int, end: int) -> tuple[int, int]:
         """The stretch of the source that the whole words between ``start`` and ``end`` of ``text`` came from."""

@@ -25,8 +25,12 @@ _DIGITS: Final = {
     word: str(digit)
     for digit, word in enumerate(["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"])
 } | {"oh": "0", "nought": "0"}
-_SPELT: Final = re.compile(rf"\b(?:(?:(?:double|treble|triple) )?(?:{'|'.join(_DIGITS)})\b[ ,\-]{{0,2}}){{9,}}")
-_TELLING: Final = frozenset({"zero", "oh", "nought"})
+_SPELT_PART: Final = rf"(?:{'|'.join(_DIGITS)}|o|hundred|thousand|double|treble|triple|\d{{1,5}})\b"
+_SPELT: Final = re.compile(rf"\b(?:zero|oh|nought|o|0\d{{0,4}}) ?(?:[ ,\-]{{0,2}}(?:and )?{_SPELT_PART}){{3,}}")
+_SPELT_WORDS: Final = frozenset({*_DIGITS, "hundred", "thousand", "double", "treble", "triple"})
+_TIMES: Final = {"double": 2, "treble": 3, "triple": 3}
+_NOUGHTS: Final = {"hundred": "00", "thousand": "000"}
+_FEWEST_DIGITS: Final = 9
 _NO_TELEPHONE: Final = re.compile(
     r"(?:isbn|barcode|charity|tickets?|serial|ref(?:erence)?|order|urn|company|raffle)\W{0,3}(?:no\.?|numbers?)?\W{0,3}$"
 )
@@ -43,8 +47,22 @@ def phone_numbers(text: str) -> Iterator[tuple[int, int]]:
         if not _DATE.search(called[1]):
             yield called.span(1)
     for spelt in _SPELT.finditer(text):
-        if not _TELLING.isdisjoint(spelt.group().split()):
+        parts = re.findall(r"[a-z]+|\d+", spelt.group())
+        if not _SPELT_WORDS.isdisjoint(parts) and len(_dialled(parts)) >= _FEWEST_DIGITS:
             yield spelt.start(), spelt.end()
+
+
+def _dialled(parts: list[str]) -> str:
+    """The digits of a number that is spelt in words: ``oh seven double seven nine hundred``."""
+    digits, times = "", 1
+    for part in parts:
+        if part in _TIMES:
+            times = _TIMES[part]
+            continue
+        digit = _DIGITS.get(part) or _NOUGHTS.get(part) or {"o": "0", "and": ""}.get(part, part)
+        digits += digit * times
+        times = 1
+    return digits
 
 
 def _long_numbers(text: str) -> Iterator[tuple[int, int]]:

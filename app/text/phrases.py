@@ -13,9 +13,10 @@ Every word may carry ``'s``. A comma in the text is no obstacle, the end of a se
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from itertools import groupby
 from pathlib import Path
 from typing import Any, Final
 
@@ -24,7 +25,7 @@ from app.text.passage import Passage
 __all__ = ["Found", "PhraseBook", "book"]
 
 _FOLDER: Final = Path(__file__).parent / "data" / "wording"
-_BLANK: Final = r"(?: ,)? "
+_BLANK: Final = " (?:, )?"  # the blank first, so that the engine looks for it alone
 _ANYTHING: Final = r"[^ .,]+"
 # Too common to look phrases up by.
 _COMMON_TEXT: Final = (
@@ -48,7 +49,7 @@ class Found:
 class _Phrase:
     kind: str
     note: str
-    needs: tuple[frozenset[str], ...]  # of each, a word must occur
+    needs: tuple[frozenset[str], ...]  # of each, a word must occur beside the one it is looked up by
     pattern: str
     unless: str
 
@@ -70,13 +71,9 @@ class PhraseBook:
         seen: set[int] = set()
         for word in passage.vocabulary & self._anchors:
             for phrase in self._by_word[word]:
-                if id(phrase) in seen or any(passage.vocabulary.isdisjoint(needed) for needed in phrase.needs):
-                    continue
-                seen.add(id(phrase))
-                for match in _compiled(phrase.pattern).finditer(passage.text):
-                    sentence = passage.sentence(*match.span()) if phrase.unless else ""
-                    if not sentence or not _compiled(phrase.unless).search(sentence):
-                        yield Found(match.start() + 1, match.end(), phrase.kind, phrase.note)
+                if id(phrase) not in seen and _has_all(passage.vocabulary, phrase.needs):
+                    seen.add(id(phrase))
+                    yield from _stands(phrase, passage)
 
     def _entries(self, words: str) -> Iterator[str]:
         """The entries of a list; ``<name>`` among them stands for all of another, given before."""
@@ -94,8 +91,10 @@ class PhraseBook:
             source, needs = self._pattern(written)
             if not needs:
                 raise ValueError(f"nothing to look {written!r} up by")
-            phrase = _Phrase(section["kind"], section["note"], tuple(needs), f"{source}(?= )", unless)
-            for word in min(needs, key=lambda words: (len(words & _COMMON), len(words))):
+            anchor = min(needs, key=lambda words: (len(words & _COMMON), len(words)))
+            others = sorted((words for words in needs if words is not anchor), key=len)
+            phrase = _Phrase(section["kind"], section["note"], tuple(others), f"{source}(?= )", unless)
+            for word in anchor:
                 self._by_word.setdefault(word, []).append(phrase)
 
     def _pattern(self, written: str) -> tuple[str, list[frozenset[str]]]:
@@ -131,6 +130,20 @@ class PhraseBook:
         return self.lists[entry[1:-1]] if entry.startswith("<") else (entry.replace("_", " "),)
 
 
+def _has_all(vocabulary: frozenset[str], needs: Iterable[frozenset[str]]) -> bool:
+    for needed in needs:  # noqa: SIM110 - all() with its generator takes twice the time
+        if vocabulary.isdisjoint(needed):
+            return False
+    return True
+
+
+def _stands(phrase: _Phrase, passage: Passage) -> Iterator[Found]:
+    for match in _compiled(phrase.pattern).finditer(passage.text):
+        sentence = passage.sentence(*match.span()) if phrase.unless else ""
+        if not sentence or not _compiled(phrase.unless).search(sentence):
+            yield Found(match.start() + 1, match.end(), phrase.kind, phrase.note)
+
+
 _SENTENCE_END: Final = r"(?= $| \.)"
 _SHAPES: Final = {"*": _ANYTHING, "#": r"\d[^ ]*", "£": r"£\d[^ ]*"}
 _EITHER: Final = re.compile(r"\|(?![^(]*\))")
@@ -139,7 +152,24 @@ _ENDING: Final = re.compile(r"\(([^)]*)\)")
 
 @cache
 def _any(entries: tuple[str, ...]) -> str:
-    return "|".join(sorted((_entry(entry) for entry in entries), key=len, reverse=True))
+    """The entries as alternatives, longest first.
+
+    Of entries that begin with different letters only one can match, so those of one letter may stand together: the engine
+    passes over all of them at one look.
+    """
+    written = sorted((_entry(entry) for entry in entries), key=len, reverse=True)
+    alternatives: list[str] = []
+    for is_plain, run in groupby(written, key=lambda each: each[0].isalpha()):
+        group = list(run)
+        alternatives += _by_letter(group) if is_plain else group
+    return "|".join(alternatives)
+
+
+def _by_letter(entries: Iterable[str]) -> Iterator[str]:
+    groups: dict[str, list[str]] = {}
+    for entry in entries:
+        groups.setdefault(entry[0], []).append(entry)
+    return (f"(?:{'|'.join(group)})" for group in groups.values())
 
 
 def _entry(entry: str) -> str:

@@ -24,7 +24,7 @@ _NOT_PAST_TEXT: Final = (
     "mixed talented required booked planned scheduled organised arranged confirmed expected prepared requested "
     "provided served sponsored speed exceed proceed succeed hundred bleed breed greed creed tweed agreed red bed "
     "feed seed weed wanted supposed welcomed geared located based cancelled postponed themed advised "
-    "unprecedented"
+    "unprecedented ofsted"
 )
 _NOT_PAST: Final = frozenset(_NOT_PAST_TEXT.split())
 _SHORTEST_PAST: Final = 5
@@ -48,9 +48,7 @@ class _Sentence:
         """Whether it reports: a verb in the past and nothing that looks ahead."""
         if self.kinds["future"] or self.kinds["going"]:
             return False
-        return bool(self.kinds["past"]) or any(
-            word.endswith("ed") and len(word) >= _SHORTEST_PAST and word not in _NOT_PAST for word in self.words
-        )
+        return bool(self.kinds["past"]) or _in_the_past(self.words)
 
 
 def to_come(passage: Passage, times: Sequence[When], now: datetime) -> Iterator[tuple[int, int, str]]:
@@ -67,7 +65,20 @@ def to_come(passage: Passage, times: Sequence[When], now: datetime) -> Iterator[
         over = latter is not None and latter.is_past and not sentence.kinds["invite"]
         if not yielded and not over and _somewhere(sentence):
             yield *passage.source(*_place_of(sentence)), "a place, and no time"
+        elif not yielded and (under_way := _under_way(sentence)) is not None:
+            yield *passage.source(under_way.start, under_way.end), "under way now"
         former = sentence
+
+
+def _under_way(sentence: _Sentence) -> Found | None:
+    """The words that say that people are out and about at this moment."""
+    kinds = sentence.kinds
+    told = kinds["now"] or ([] if kinds["past"] or _in_the_past(sentence.words) else kinds["under-way"])
+    return told[0] if told and not any(when.past for when in sentence.times) else None
+
+
+def _in_the_past(words: tuple[str, ...]) -> bool:
+    return any(word.endswith("ed") and len(word) >= _SHORTEST_PAST and word not in _NOT_PAST for word in words)
 
 
 def _telling(times: Sequence[When]) -> Sequence[When]:
@@ -81,9 +92,14 @@ def _sentences(passage: Passage, times: Sequence[When]) -> list[_Sentence]:
     for part in passage.text.split(" ."):
         sentences.append(_Sentence(start, start + len(part), tuple(part.split())))
         start += len(part) + 2
-    found = book("to-come").find(passage) if times or _may_tell_place(passage) else ()
+    days = {_place_in(passage, when.start) for when in times if when.day}
+    found = list(book("under-way").find(passage))
+    if times or found or _may_tell_place(passage):
+        found += book("to-come").find(passage)
     for each in found:
-        _at(sentences, each.start).kinds[each.kind].append(each)
+        # ``Sat`` is a day, or what somebody did.
+        if each.kind != "past" or not any(each.start <= day < each.end for day in days):
+            _at(sentences, each.start).kinds[each.kind].append(each)
     for when in times:
         _at(sentences, _place_in(passage, when.start)).times.append(when)
     return sentences
@@ -144,6 +160,10 @@ def _is_of_event(when: When, sentence: _Sentence, former: _Sentence | None) -> b
         )
     if event or kinds["invite"] or kinds["going"]:
         return True
+    if kinds["routine"] or sentence.is_past:
+        return False
+    if kinds["happening"] or (when.clock and not kinds["learning"]):
+        return True
     if kinds["place"] and (when.clock or not when.loose):
         return True
     completes = former is not None and former.kinds["event"] and not former.is_past
@@ -162,7 +182,7 @@ def _somewhere(sentence: _Sentence) -> bool:
 
 
 def _place_of(sentence: _Sentence) -> tuple[int, int]:
-    found = sentence.kinds["place"][0]
+    found = min(sentence.kinds["place"], key=lambda place: (place.start, -place.end))
     return found.start, found.end
 
 

@@ -14,6 +14,7 @@ from app.text.offence import offences
 from app.text.passage import Passage
 from app.text.phrases import book
 from app.text.to_come import to_come
+from app.text.undermining import underminings
 
 __all__ = ["Reading", "cues"]
 
@@ -37,6 +38,7 @@ _DIRECT: Final = re.compile(r"(?<![\w@#])(?:dm|pm|inbox) @\w{1,20}|^\s*d @\w{1,2
 _RETWEET: Final = re.compile(
     r"(?<![\w@])(?:re-?tweet(?:s|ed|ing)?|quote[ -]tweet(?:s|ed|ing)?|#rt|regram(?:med)?|#regram|#repost|re-?post(?:ed|ing)? (?:from|by))(?!\w)|(?:^|(?<=\n))rt(?=[ :])|(?:please|pls|plz) rt(?!\w)"
 )
+_WORDS: Final = re.compile(r"\w(?:.*\w)?", re.DOTALL)
 _RETWEET_SIGNS: Final = (
     "rt",
     "via",
@@ -81,13 +83,16 @@ _Found = tuple[Topic, int, int, str]
 def _everywhere(passage: Passage, reading: Reading, now: datetime) -> Iterator[_Found]:
     allowed = list(_allowed(passage, reading.allowed))
     for start, end, note in offences(passage):
-        if not _inside(start, end, allowed):
+        if not _within(start, end, allowed, passage.folded.source):
             yield Topic.OFFENSIVE, start, end, note
     for detail in private_details(passage.folded, reading.published, now):
         yield Topic.PRIVATE_DETAIL, *detail
+    for start, end, note in underminings(passage):
+        if not _within(start, end, allowed, passage.folded.source):
+            yield Topic.UNDERMINING, start, end, note
     for topic in (Topic.UNDERMINING, Topic.SENSITIVE):
         for start, end, note in _phrases(passage, topic):
-            if not _inside(start, end, allowed):
+            if not _within(start, end, allowed, passage.folded.source):
                 yield topic, start, end, note
 
 
@@ -129,17 +134,21 @@ def _of_own(after: str, accounts: frozenset[str]) -> bool:
 
 
 def _allowed(passage: Passage, phrases: Iterable[str]) -> Iterator[tuple[int, int]]:
+    """Where the phrases stand as words of their own."""
     folded = passage.folded
     for phrase in phrases:
-        wanted = fold(phrase).text.strip()
-        start = folded.text.find(wanted) if wanted else -1
-        while start >= 0:
-            yield folded.at[start], folded.at[start + len(wanted) - 1] + 1
-            start = folded.text.find(wanted, start + len(wanted))
+        wanted = r"\s+".join(map(re.escape, fold(phrase).text.split()))
+        for found in re.finditer(rf"(?<!\w){wanted}(?!\w)", folded.text) if wanted else ():
+            yield folded.at[found.start()], folded.at[found.end() - 1] + 1
 
 
-def _inside(start: int, end: int, spans: Iterable[tuple[int, int]]) -> bool:
-    return any(start < last and first < end for first, last in spans)
+def _within(start: int, end: int, spans: Sequence[tuple[int, int]], source: str) -> bool:
+    """Whether the words begin and end within the spans: what goes on beyond a phrase was not allowed with it."""
+    if not spans:
+        return False
+    words = _WORDS.search(source, start, end)
+    first, last = words.span() if words else (start, end)
+    return any(begin <= first < stop for begin, stop in spans) and any(begin < last <= stop for begin, stop in spans)
 
 
 def _apart(found: Iterable[_Found]) -> Iterator[_Found]:

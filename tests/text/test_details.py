@@ -97,6 +97,7 @@ def test_plain_numbers() -> None:
         "look @ 3 for one dot two",
         "They lived in a shoe on the road",
         "one at a time",
+        "lunch (at noon) at school",
         "Call 12.12.2026",
         "Oh! one two three four five six seven eight nine",
     ],

@@ -210,7 +210,7 @@ def test_not_every_given_name_is_a_child(text: str) -> None:
         ("Wall Long", None, None),
         ("Zxyqa Hill", None, None),
         ("Zxyqa Will", None, None),
-        ("OUR NEW ZXYQA LINDLEY", None, None),
+        ("OUR NEW ZXYQA LINDLEY", "LINDLEY", Certainty.AMBIGUOUS),
         ("the Romans Lindley", None, None),
         ("Dr Zxyqa Lindley came", None, None),
         ("Okafor, T. won", "Okafor, T.", Certainty.AMBIGUOUS),

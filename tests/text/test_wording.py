@@ -77,6 +77,19 @@ def test_allowed_wording_is_neither_offensive_nor_undermining() -> None:
     assert about("offensive", "we walked up fanny hill", allowed) == []
 
 
+def test_allowed_wording_hides_nothing_beyond_its_own_words() -> None:
+    allowed = Reading(allowed=("e", "fan", "useless", "fanny HILL"))
+    assert about("offensive", "we walked up fanny hill with fanny", allowed) == ["fanny"]
+    assert about("offensive", "we walked up fanny hillside", allowed) == ["fanny"]
+    assert about("offensive", "we walked up Fanny\u00a0 Hill", allowed) == []
+    assert about("undermining", "Our useless teachers", allowed) == ["useless teachers"]
+
+
+def test_allowed_wording_hides_no_offensive_sign() -> None:
+    sign = "\N{REVERSED HAND WITH MIDDLE FINGER EXTENDED}"
+    assert about("offensive", f"hand {sign}", Reading(allowed=("hand",))) == [sign]
+
+
 def test_in_file_names_nobody_speaks() -> None:
     name = Reading(Field.FILE_NAME, 2)
     found = read("please_bring_packed_lunch DM us tomorrow fair 07700900123.jpg", name)
