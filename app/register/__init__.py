@@ -5,6 +5,7 @@ Every change is one short transaction that leaves the register a new version whe
 
 from app.register.biometrics import (
     ConsentMissing,
+    Reembedded,
     ReferencePhotoRefused,
     add_reference_photo,
     embed_again,
@@ -24,6 +25,15 @@ from app.register.permissions import (
     plan_permissions,
     record_permission,
 )
+from app.register.phrases import (
+    ListedPhrase,
+    PhraseIsAName,
+    Wanted,
+    allow_phrase,
+    list_phrases,
+    unused_phrases,
+    withdraw_phrase,
+)
 from app.register.roster import RosterPlan, import_roster, plan_roster
 from app.register.snapshots import snapshot
 from app.register.validity import biometric_valid
@@ -33,14 +43,19 @@ __all__ = [
     "ConsentMissing",
     "Difference",
     "FileRefused",
+    "ListedPhrase",
     "Office",
     "PermissionPlan",
+    "PhraseIsAName",
+    "Reembedded",
     "ReferencePhotoRefused",
     "RollWouldShrink",
     "RosterPlan",
     "Standing",
+    "Wanted",
     "Word",
     "add_reference_photo",
+    "allow_phrase",
     "biometric_valid",
     "embed_again",
     "erase_pupil",
@@ -49,6 +64,7 @@ __all__ = [
     "import_roster",
     "import_staff",
     "lift_hold",
+    "list_phrases",
     "not_shown",
     "open_round",
     "plan_permissions",
@@ -65,4 +81,6 @@ __all__ = [
     "set_hold",
     "snapshot",
     "standing_answer",
+    "unused_phrases",
+    "withdraw_phrase",
 ]

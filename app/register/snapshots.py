@@ -18,8 +18,10 @@ from app.policy import Policy
 from app.register import version
 from app.register.biometrics import read_vectors
 from app.register.version import Contents
-from app.store import Store, schools
-from app.text import Guide, NameIndex
+from app.store import Store, roster, schools
+from app.store.phrases import About
+from app.text import FullNames, Guide, NameIndex
+from app.text.allowed import allowing
 from app.vault import Vault
 from app.vetting import Snapshot
 from app.vision import Gallery
@@ -69,6 +71,7 @@ def _take(database: Database, school_id: str, policy: Policy, vault: Vault, now:
         contents = version.read_contents(store, policy, now)
         number = schools.set_register_version(store, contents.digest)
         vectors = read_vectors(store, vault, engine, contents.consented)
+        elsewhere = _elsewhere(database, store, contents)
     facts = SchoolFacts(
         accounts=contents.accounts,
         staff_handles=frozenset(handle for member in contents.staff for handle in member.personal_handles),
@@ -81,18 +84,51 @@ def _take(database: Database, school_id: str, policy: Policy, vault: Vault, now:
     return Snapshot(
         version=number,
         facts=facts,
-        guide=_guide(contents, policy),
+        guide=_guide(contents, policy, elsewhere),
         gallery=Gallery(engine, vectors),
         consented=contents.consented,
         class_of={pupil.id: pupil.class_name for pupil in contents.pupils if pupil.left_on is None},
     )
 
 
-def _guide(contents: Contents, policy: Policy) -> Guide:
+@dataclass(frozen=True, slots=True, eq=False)
+class _Others:
+    """The full names of pupils elsewhere, and what they hold good for: there are many, and they change seldom."""
+
+    names: FullNames
+    mark: str
+    day: date
+
+
+_others: WeakKeyDictionary[Database, dict[str, _Others]] = WeakKeyDictionary()
+
+
+def _elsewhere(database: Database, store: Store, contents: Contents) -> FullNames | None:
+    mark, day = contents.elsewhere_mark, contents.day
+    if not mark:
+        return None
+    with _lock:
+        kept = _others.setdefault(database, {}).get(store.school_id)
+    if kept is None or (kept.mark, kept.day) != (mark, day):
+        pupils = [pupil for pupil in roster.elsewhere(store) if version.is_guarded(pupil, day)]
+        kept = _Others(FullNames.of(pupils), mark, day)
+        with _lock:
+            _others.setdefault(database, {})[store.school_id] = kept
+    return kept.names
+
+
+def _guide(contents: Contents, policy: Policy, elsewhere: FullNames | None) -> Guide:
     classes = sorted({pupil.class_name for pupil in contents.pupils if pupil.class_name})
+    ours = NameIndex.build(contents.pupils, contents.staff, classes, today=contents.day)
+    index = replace(ours, elsewhere=elsewhere.beside(ours) if elsewhere else None)
     return Guide(
-        names=NameIndex.build(contents.pupils, contents.staff, classes, policy.allowed_phrases, contents.day),
+        names=allowing(index, (*policy.allowed_phrases, *_phrases(contents, About.NAMES))),
         events=contents.events,
         accounts=frozenset(account.handle for account in contents.accounts),
         published=policy.published,
+        allowed_wording=_phrases(contents, About.WORDING),
     )
+
+
+def _phrases(contents: Contents, about: About) -> tuple[str, ...]:
+    return tuple(phrase for topic, phrase in contents.phrases if topic is about)

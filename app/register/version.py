@@ -15,8 +15,9 @@ from app.domain import Account, ChildNotShown, Event, Pupil, StaffMember
 from app.policy import Policy
 from app.register.validity import valid_pupils
 from app.register.wishes import not_shown, read_wishes
-from app.store import Store, accounts, biometrics, events, holds, roster, schools
+from app.store import Store, accounts, biometrics, events, holds, phrases, roster, schools
 from app.store.permissions import Round
+from app.store.phrases import About
 
 GUARDED_DAYS = 30
 """How long the names of a child who left stay guarded; then the record is erased."""
@@ -25,7 +26,7 @@ GUARDED_DAYS = 30
 @dataclass(frozen=True, slots=True)
 class Contents:
     """All of a register that a verdict on ``day`` could rest on. ``pupils`` holds the leavers still guarded;
-    ``faces`` the ids of reference photos and vectors."""
+    ``faces`` the ids of reference photos and vectors; ``elsewhere_mark`` stands for the pupils of other schools."""
 
     day: date
     pupils: tuple[Pupil, ...]
@@ -37,6 +38,8 @@ class Contents:
     faces: tuple[str, ...]
     round: Round | None
     roster_as_of: datetime | None
+    phrases: tuple[tuple[About, str], ...] = ()
+    elsewhere_mark: str = ""
 
     @property
     def digest(self) -> str:
@@ -50,6 +53,8 @@ class Contents:
             self.not_shown,
             sorted(self.consented),
             self.faces,
+            sorted(self.phrases),
+            (self.elsewhere_mark,),
             (self.roster_as_of is None, self.round is None or self.round.as_of is None),
         )
         for part in whole:
@@ -65,7 +70,7 @@ def read_contents(store: Store, policy: Policy, now: datetime) -> Contents:
     guarded = tuple(pupil for pupil in roster.every(store) if is_guarded(pupil, day))
     wishes = read_wishes(store, policy, day, {hold.pupil for hold in holds.standing(store)})
     photos = biometrics.reference_photos(store)
-    templates = [template for engine in sorted(policy.engines) for template in biometrics.templates(store, engine)]
+    templates = biometrics.every_template(store)  # an engine may look for which the policy has no distances
     consented = valid_pupils(store, day)
     enrolled = consented & {template.pupil for template in templates}
     return Contents(
@@ -79,12 +84,19 @@ def read_contents(store: Store, policy: Policy, now: datetime) -> Contents:
         (*(photo.id for photo in photos), *(template.id for template in templates)),
         wishes.round,
         roster.as_of(store),
+        tuple((one.about, one.phrase) for one in phrases.standing(store)),
+        roster.elsewhere_mark(store),
     )
 
 
 def is_guarded(pupil: Pupil, day: date) -> bool:
     """Whether a child is on roll, or left so lately that their names are still looked for."""
-    return pupil.left_on is None or pupil.left_on >= day - timedelta(days=GUARDED_DAYS)
+    return pupil.left_on is None or pupil.left_on >= unguarded_before(day)
+
+
+def unguarded_before(day: date) -> date:
+    """The day before which a child must have left for their names to be free on ``day``."""
+    return day - timedelta(days=GUARDED_DAYS)
 
 
 def stamp(store: Store, policy: Policy, now: datetime) -> int:

@@ -3,6 +3,7 @@
 from app.tables.access import IdempotencyRow, KeyRow, PersonRow, SessionRow
 from app.tables.base import Base
 from app.tables.desk import DecisionRow, DraftPhotoRow, DraftRow, PhotoRow, VerdictRow
+from app.tables.phrases import AllowedPhraseRow
 from app.tables.register import (
     BiometricNoticeRow,
     BiometricResponseRow,
@@ -18,6 +19,7 @@ from app.tables.school import AccountRow, AuditRow, EventRow, PolicyRow, SchoolR
 
 __all__ = [
     "AccountRow",
+    "AllowedPhraseRow",
     "AuditRow",
     "Base",
     "BiometricNoticeRow",

@@ -41,13 +41,14 @@ A draft comes in, with photos; the service looks, reads, judges by the school's 
 
 TAGS: list[Described] = [
     {"name": "vetting", "description": "Judge and store drafts and photos."},
-    {"name": "desk", "description": "The review queue and its decisions."},
+    {"name": "desk", "description": "The review queue, its decisions, and the phrases that approvers allow."},
     {"name": "register", "description": "Roster, staff, permissions, events, reference photos."},
     {"name": "system", "description": "Whether the service works."},
 ]
 
 _FAULT = Fault("#/photos/0/id", "Field required")
 _LINE = Fault("#/line/7", "line 7: UPN: the UPN is the same as on line 3, but the pupil is not")
+_NAME = Fault("#/phrase", "is a pupil's name")
 _PROBLEMS: dict[int, tuple[str, str, tuple[FledglingError, ...]]] = {
     401: (
         "NotSignedIn",
@@ -78,6 +79,7 @@ _PROBLEMS: dict[int, tuple[str, str, tuple[FledglingError, ...]]] = {
             Conflict("The rules reject this draft: change the draft or the register first.", slug="verdict-is-reject"),
             Conflict("Each child of the roll-call must be answered.", slug="roll-call-open"),
             Conflict("120 of 420 pupils would leave; confirm if that is right.", slug="roll-would-shrink"),
+            Conflict("This phrase is allowed already.", slug="phrase-allowed-already"),
             Conflict("There is no valid biometric consent.", slug="biometric-consent-missing"),
             Conflict("The first request with this Idempotency-Key is still running.", slug="idempotency-key-running"),
         ),
@@ -106,6 +108,7 @@ _PROBLEMS: dict[int, tuple[str, str, tuple[FledglingError, ...]]] = {
             Malformed(
                 "The file has 1 line that cannot stand; nothing was changed.", slug="file-refused", errors=(_LINE,)
             ),
+            Malformed("These words alone are a pupil's name.", slug="phrase-is-a-name", errors=(_NAME,)),
             Malformed("This Idempotency-Key was used with another request.", slug="idempotency-key-reused"),
         ),
     ),
@@ -145,6 +148,7 @@ _KEY_HEADER: Described = {
 _PATH_PARTS = {
     "draft_id": "A draft's `id`.",
     "pupil_id": "A pupil's `id`, from `GET /v1/pupils`; not the UPN.",
+    "phrase_id": "An allowed phrase's `id`.",
     "number": "Which photo of the draft; the first is 0.",
 }
 _TOKEN: Described = {

@@ -23,7 +23,14 @@ _ALT = "A row of stones and sand in a wooden frame"
 
 # ---------------------------------------------------------------- what comes out
 
-_NO_TEXT: Json = {"urls": [], "mentions": [], "hashtags": []}
+_NO_TEXT: Json = {
+    "urls": [],
+    "mentions": [],
+    "hashtags": [],
+    "notes": [],
+    "without_names": None,
+    "alt_texts_without_names": [],
+}
 
 REJECTED: Json = {
     "verdict": "reject",
@@ -37,9 +44,18 @@ REJECTED: Json = {
             "message": "A pupil is named in the text (a first name on the roll beside a surname on the roll).",
             "hint": "Say “a Year 3 pupil” instead.",
             "where": {"field": "text", "start": 13, "end": 24},
+            "instead": "a Year 3 pupil",
         }
     ],
-    "text": {"weighted_length": 61, "x_limit": 280, "policy_length": 61, "policy_limit": 140, **_NO_TEXT},
+    "text": {
+        "weighted_length": 61,
+        "weighted_reference": 61,
+        "x_limit": 280,
+        "policy_length": 61,
+        "policy_limit": 140,
+        **_NO_TEXT,
+        "without_names": "Well done to a Year 3 pupil in Holly class for her volcano poem!",
+    },
     "photos": [],
     "digest": _DIGEST,
     "policy": "whitehouse@3",
@@ -59,9 +75,18 @@ REFERRED: Json = {
             "message": "One person stands alone in photo 1.",
             "hint": "Choose a photo of a group, or cover the face.",
             "where": {"photo": 0, "box": _BOX},
+            "instead": None,
         }
     ],
-    "text": {"weighted_length": 66, "x_limit": 280, "policy_length": 66, "policy_limit": 140, **_NO_TEXT},
+    "text": {
+        "weighted_length": 66,
+        "weighted_reference": 66,
+        "x_limit": 280,
+        "policy_length": 66,
+        "policy_limit": 140,
+        **_NO_TEXT,
+        "alt_texts_without_names": [None],
+    },
     "photos": [
         {
             "sha256": _SHA,
@@ -168,6 +193,32 @@ _PUPIL: Json = {
     "may_be_shown": True,
 }
 
+_PHRASE_IN: Json = {
+    "phrase": "Grace Darling Hall",
+    "about": "names",
+    "reason": "Our hall is called after the lighthouse keeper's daughter.",
+}
+_WITHDRAWAL: Json = {"reason": "The hall has a new name."}
+_PHRASE: Json = {
+    "id": "01a20277aa00bb11cc22dd33ee44ff55",
+    **_PHRASE_IN,
+    "allowed_by": "01a1fe00cafe00112233445566778899",
+    "allowed_at": _AT,
+    "withdrawn_by": None,
+    "withdrawn_at": None,
+    "withdrawn_reason": None,
+    "in_force": True,
+    "why_not": None,
+}
+_WITHDRAWN: Json = {
+    **_PHRASE,
+    "withdrawn_by": "01a1fe00cafe00112233445566778899",
+    "withdrawn_at": "2027-01-11T09:20:00Z",
+    "withdrawn_reason": _WITHDRAWAL["reason"],
+    "in_force": False,
+    "why_not": "it was withdrawn",
+}
+
 ANSWERS: dict[str, Any] = {
     "livez": {"status": "ok", "checks": {}},
     "readyz": {"status": "ok", "checks": {"database": "ok", "models": "ok", "key": "ok"}},
@@ -188,7 +239,10 @@ ANSWERS: dict[str, Any] = {
     "withdraw": {**_DRAFT, "stage": "withdrawn"},
     "vet_again": _DRAFT,
     "cover_photo": {**_DRAFT, "revision": 2},
-    "put_roster": _DIFFERENCE,
+    "list_allowed_phrases": {"items": [_PHRASE], "next": None},
+    "allow_phrase": _PHRASE,
+    "withdraw_phrase": _WITHDRAWN,
+    "put_roster": {**_DIFFERENCE, "elsewhere": 0},
     "put_staff": {"added": ["Mrs Helen Grace"], "changed": [], "left": ["Mr Peter King"], "problems": []},
     "put_permissions": _DIFFERENCE,
     "open_round": {"school_year": "2026-27", "opened_on": "2026-09-03", "due_on": "2026-09-30"},
@@ -276,6 +330,8 @@ REQUESTS: dict[str, dict[str, dict[str, Any]]] = {
         }
     },
     "cover_photo": {JSON: {"One face": {"boxes": [_BOX]}}},
+    "allow_phrase": {JSON: {"A hall": _PHRASE_IN}},
+    "withdraw_phrase": {JSON: {"It has served": _WITHDRAWAL}},
     "put_roster": {CSV: {"As SIMS exports it": _ROSTER}},
     "put_staff": {CSV: {"With personal handles": _STAFF}},
     "put_permissions": {CSV: {"Two channels": _PERMISSIONS}},

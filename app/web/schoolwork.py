@@ -10,6 +10,7 @@ from app import register
 from app.desk import Register, Workplace
 from app.policy import Policy, load_default, parse
 from app.store import Store, policies
+from app.text import NameIndex
 from app.vetting import Snapshot
 from app.web.service import Service
 
@@ -45,6 +46,11 @@ def register_of(service: Service, school_id: str) -> Register:
         )
 
     return Register(snapshot, office.policy)
+
+
+def names_of(service: Service, school_id: str, now: datetime) -> NameIndex:
+    """The names that the school's register guards now."""
+    return register_of(service, school_id).snapshot(now).guide.names
 
 
 def workplace_of(service: Service, school_id: str) -> Workplace:

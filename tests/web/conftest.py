@@ -36,6 +36,7 @@ from app.web.passwords import hash_password
 from app.web.schoolwork import office_of
 from app.web.security import COOKIE
 from app.web.service import Service
+from tests.seeing import PAPER_DISTANCES
 
 NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
 PASSWORD = "correct horse battery staple"
@@ -137,7 +138,9 @@ def found(database: Database, data_dir: Path) -> None:
     service = open_service(settings_of(database, data_dir), engine=paper.engine(), clock=lambda: NOW)
     with service.database.write() as session:
         school = schools.create(session, "Whitehouse Primary School", by="test", now=NOW)
-        policies.add(Store(session, school.id), DEFAULT_FILE.read_text(encoding="utf-8"), by="test", now=NOW)
+        policies.add(
+            Store(session, school.id), DEFAULT_FILE.read_text(encoding="utf-8") + PAPER_DISTANCES, by="test", now=NOW
+        )
     office = office_of(service, school.id)
     register.put_accounts(office, [Account("whitehouseps")], by="test", now=NOW)
     register.import_roster(office, (_DEMO / "roster.csv").read_bytes(), by="test", now=NOW)

@@ -5,16 +5,25 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
-from app.store import photos, roster
+from app import register
+from app.domain import Box
+from app.main import serve
+from app.store import biometrics, photos, roster
+from app.store.biometrics import Actor, BiometricDecision, Notice, Response
+from app.vetting import Eyes
+from app.vision import paper
 from app.web import housekeeping
+from app.web.schoolwork import register_of
 from tests.web.api.test_drafts import GREEN, store, submit
 from tests.web.api.test_vet import BLUE, RED, photo
-from tests.web.conftest import School, both_databases
+from tests.web.conftest import REFUSED, School, both_databases
 
 
 def files(school: School) -> list[Path]:
@@ -80,6 +89,59 @@ def test_a_running_service_tidies(app: FastAPI, school: School, client: TestClie
             if not files(school):
                 break
     assert files(school) == []
+
+
+class NewerEmbedder(paper.PaperEmbedder):
+    """The engine on paper under another name."""
+
+    name = "paper-2"
+
+
+NEWER = replace(paper.engine(), embedder=NewerEmbedder())
+
+
+def enrol(school: School) -> str:
+    """Put one refused child's face on record."""
+    child, now, day = school.pupil(REFUSED[0]).id, school.service.clock(), date(2026, 9, 1)
+    consent = Response(child, Actor.PARENT, BiometricDecision.CONSENT, in_writing=True, received_on=day)
+    register.record_response(school.office, child, consent, [Notice(child, "mother", day)], by="test", now=now)
+    portrait = paper.png([(BLUE, Box(200, 100, 400, 340))])
+    register.add_reference_photo(school.office, child, portrait, school.service.eyes.engine, by="test", now=now)
+    return child
+
+
+@both_databases
+def test_after_a_change_of_engine_faces_are_measured_anew_and_until_then_nobody_has_any(school: School) -> None:
+    now = school.service.clock()
+    enrol(school)
+    newer = replace(school.service, eyes=Eyes(NEWER, workers=1, timeout_s=10))
+    with TestClient(serve(newer)) as client:
+        for _ in waiting():
+            if register_of(newer, school.id).snapshot(now).gallery.pupils:
+                break
+        draft = {"text": "We planted bulbs.", "classes": "Oak"}
+        files = [("photos", ("hall.png", photo(BLUE, RED), "image/png"))]
+        key = school.key("drafts:write")
+        report = client.post("/v1/vet", headers=key, data=draft, files=files).json()
+    assert register_of(school.service, school.id).snapshot(now).gallery.pupils == ()
+    assert "children.roll-call" in {finding["rule"] for finding in report["findings"]}
+    with school.read() as rows:
+        assert [one.engine for one in biometrics.every_template(rows)] == ["paper-2"]
+
+
+@both_databases
+def test_until_then_vetting_is_as_if_there_were_no_faces(school: School) -> None:
+    child, now = enrol(school), school.service.clock()
+    newer = replace(school.service, eyes=Eyes(NEWER, workers=1, timeout_s=10))
+    given = register_of(newer, school.id).snapshot(now)
+    assert given.gallery.pupils == ()
+    assert {one.has_templates for one in given.facts.not_shown} == {False}
+    housekeeping.tidy(newer)
+    after = register_of(newer, school.id).snapshot(now)
+    assert after.gallery.pupils == (child,)
+    assert {one.pupil for one in after.facts.not_shown if one.has_templates} == {child}
+    assert after.version > given.version
+    newer.eyes.close()
 
 
 def waiting() -> Iterator[None]:

@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from app.web.api import desk, drafts, pupils, register, system
+from app.web.api import desk, drafts, phrases, pupils, register, system
 
 router = APIRouter()
-for part in (system, drafts, desk, register, pupils):
+for part in (system, drafts, desk, phrases, register, pupils):
     router.include_router(part.router)

@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from app.web.pages import compose, review, sign_in
+from app.web.pages import compose, phrases, review, sign_in
 
 router = APIRouter()
-for part in (sign_in, compose, review):
+for part in (sign_in, compose, review, phrases):
     router.include_router(part.router)

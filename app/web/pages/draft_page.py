@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from starlette.responses import Response
 
@@ -12,7 +12,8 @@ from app.domain import QUEUED, Pupil, Stage
 from app.errors import FledglingError, NotFound
 from app.store import Store, drafts, people, roster
 from app.web.dossiers import draft_out
-from app.web.pages.marking import ORDER, mark, other_boxes, place_of
+from app.web.pages.marking import alike, grouped, mark, other_boxes
+from app.web.pages.phrasing import phrase_of
 from app.web.pages.rendering import Visitor, printable, render
 from app.web.schemas import DraftOut, FindingOut
 from app.web.security import Scope
@@ -21,7 +22,17 @@ from app.web.service import Service
 VETTABLE = QUEUED | {Stage.REJECTED, Stage.RETURNED, Stage.APPROVED, Stage.RECEIVED}
 _REWRITTEN = frozenset({Stage.REJECTED, Stage.RETURNED, Stage.WITHDRAWN, Stage.EXPIRED})
 
+_ALLOWABLE = {
+    "names.perhaps-pupil": "names",
+    "names.pupil-named": "names",
+    "wording.offensive": "wording",
+    "wording.undermining": "wording",
+}
+"""The rules whose findings an allowed phrase can settle, and what it is then about."""
+
 _WHAT_TO_DO = {
+    "phrase-is-a-name": "Take the words around it too, or leave the name out of the post.",
+    "phrase-allowed-already": "Press “Check again” below: if the words are still found, they are more than that phrase.",
     "register-changed": "Press “Check again” below, look at what it finds now, then decide.",
     "other-digest": "The page now shows the draft as it stands: look at it again, then decide.",
     "wrong-stage": "Somebody else was quicker, perhaps. The page now shows how the draft stands.",
@@ -38,6 +49,26 @@ class Answered:
 
     reason: str = ""
     answers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Allowing:
+    """What stood in the form to allow a phrase when it was not taken; ``place`` says in which of them."""
+
+    place: str
+    phrase: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PhraseForm:
+    """A form to allow a phrase, at the finding that it belongs to. ``place`` is its name on the page."""
+
+    place: str
+    about: str
+    phrase: str
+    reason: str = ""
+    opened: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +97,7 @@ def show_draft(
     *,
     problem: FledglingError | None = None,
     answered: Answered | None = None,
+    allowing: Allowing | None = None,
 ) -> Response:
     """The page; with ``problem``, why something was not done and what can be."""
     reviews = visitor.principal.may(Scope.REVIEW)
@@ -77,6 +109,7 @@ def show_draft(
         author = people.find(store, draft.author)
         deciders = {one.decided_by: people.find(store, one.decided_by) for one in draft.decisions}
     why_not = _why_not(visitor, draft) if reviews else ""
+    may_vet = Stage(draft.stage) in VETTABLE
     return render(
         "draft.html",
         visitor,
@@ -86,13 +119,17 @@ def show_draft(
         deciders={one: person.name if person else "somebody" for one, person in deciders.items()},
         marked=mark(draft.text, draft.report.findings, "text"),
         photos=_photos(draft),
-        findings=_findings(draft),
+        findings=grouped(draft.report, draft.text, [photo.alt_text for photo in draft.photos]),
+        phrase_forms=[
+            _forms(number, group, draft, allowing) if reviews and may_vet else []
+            for number, group in enumerate(alike(draft.report))
+        ],
         faults=_faults(problem),
         roll_call=asked,
         reason=printable(answered.reason) if answered else "",
         may_decide=reviews and not why_not,
         why_not=why_not,
-        may_vet=Stage(draft.stage) in VETTABLE,
+        may_vet=may_vet,
         may_rewrite=Stage(draft.stage) in _REWRITTEN and draft.author == visitor.principal.id,
     )
 
@@ -114,16 +151,20 @@ def _why_not(visitor: Visitor, draft: DraftOut) -> str:
     return ""
 
 
-def _findings(draft: DraftOut) -> list[tuple[FindingOut, list[str]]]:
-    """The findings, the worst first, each with where it points; those that say the same stand together."""
-    alt_texts, seen = [photo.alt_text for photo in draft.photos], draft.report.photos
-    alike: dict[tuple[str, str, str, str], tuple[FindingOut, list[str]]] = {}
-    for one in sorted(draft.report.findings, key=lambda finding: ORDER.index(finding.outcome)):
-        _, places = alike.setdefault((one.rule, one.outcome, one.message, one.hint), (one, []))
-        place = place_of(one, draft.text, alt_texts, seen)
-        if place and place not in places:
-            places.append(place)
-    return list(alike.values())
+def _forms(number: int, group: Sequence[FindingOut], draft: DraftOut, allowing: Allowing | None) -> list[PhraseForm]:
+    """A form for each phrase that could be allowed to settle the findings, filled in as it was sent last."""
+    about = _ALLOWABLE.get(group[0].rule)
+    if about is None:
+        return []
+    alt_texts = [photo.alt_text for photo in draft.photos]
+    suggested = (phrase_of(one, draft.text, alt_texts) for one in group)
+    phrases = {phrase.casefold(): phrase for phrase in suggested if phrase is not None}
+    forms = [PhraseForm(f"{number}-{turn}", about, phrase) for turn, phrase in enumerate(phrases.values())]
+    return [_as_sent(form, allowing) if allowing and allowing.place == form.place else form for form in forms]
+
+
+def _as_sent(form: PhraseForm, allowing: Allowing) -> PhraseForm:
+    return replace(form, phrase=printable(allowing.phrase), reason=printable(allowing.reason), opened=True)
 
 
 def _photos(draft: DraftOut) -> list[dict[str, object]]:

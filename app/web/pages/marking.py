@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
-from app.web.schemas import BoxOut, FindingOut, PhotoOut, RegionWhere, WordsWhere
+from app.web.schemas import BoxOut, FindingOut, PhotoOut, RegionWhere, Report, WordsWhere
 
 ORDER = ("reject", "refer", "advise")
 """Outcomes, the worst first."""
@@ -56,6 +56,25 @@ def place_of(finding: FindingOut, text: str, alt_texts: Sequence[str], photos: S
         face = face_at(where, photos)
         return f"In photo {where.photo + 1}" + ("" if face is None else f", face {face + 1}")
     return ""
+
+
+def grouped(report: Report, text: str, alt_texts: Sequence[str]) -> list[tuple[FindingOut, list[str]]]:
+    """The findings, the worst first, each with where it points; those that say the same stand together."""
+    return [(group[0], places_of(group, report, text, alt_texts)) for group in alike(report)]
+
+
+def alike(report: Report) -> list[list[FindingOut]]:
+    """The findings, the worst first; those that say the same stand together."""
+    groups: dict[tuple[str, str, str, str], list[FindingOut]] = {}
+    for one in sorted(report.findings, key=lambda finding: ORDER.index(finding.outcome)):
+        groups.setdefault((one.rule, one.outcome, one.message, one.hint), []).append(one)
+    return list(groups.values())
+
+
+def places_of(group: Iterable[FindingOut], report: Report, text: str, alt_texts: Sequence[str]) -> list[str]:
+    """Where findings that say the same point, each place once."""
+    places = (place_of(one, text, alt_texts, report.photos) for one in group)
+    return list(dict.fromkeys(filter(None, places)))
 
 
 def face_at(where: RegionWhere, photos: Sequence[PhotoOut]) -> int | None:

@@ -26,6 +26,9 @@ SCOPES = {
     ("GET", "/v1/events"): "drafts:write",
     ("GET", "/v1/queue"): "review:write",
     ("POST", "/v1/drafts/{draft_id}/decision"): "review:write",
+    ("GET", "/v1/allowed-phrases"): "review:write",
+    ("POST", "/v1/allowed-phrases"): "review:write",
+    ("POST", "/v1/allowed-phrases/{phrase_id}/withdraw"): "review:write",
     ("PUT", "/v1/roster"): "register:write",
     ("PUT", "/v1/staff"): "register:write",
     ("PUT", "/v1/permissions"): "register:write",
@@ -42,6 +45,7 @@ ALL = ["drafts:write", "review:write", "register:write", "audit:read"]
 BODIES = {
     "decision": {"decision": "approve", "digest": "0" * 64},
     "cover": {"boxes": [{"left": 0, "top": 0, "right": 9, "bottom": 9}]},
+    "allowed-phrases": {"phrase": "Grace Darling Hall", "about": "names", "reason": "Our hall."},
     "permission-round": {"opened_on": "2026-09-01", "due_on": "2026-09-30"},
     "accounts": [{"handle": "whitehouseps"}],
     "publication-permission": {"answer": "refused"},
@@ -51,6 +55,7 @@ BODIES = {
 
 def call(client: TestClient, method: str, path: str, headers: dict[str, str]) -> Any:
     filled = path.replace("{draft_id}", "nobody").replace("{pupil_id}", "nobody").replace("{number}", "0")
+    filled = filled.replace("{phrase_id}", "nobody")
     body = next((value for ending, value in BODIES.items() if path.endswith(ending)), {"text": "x"})
     if (
         method == "PUT"

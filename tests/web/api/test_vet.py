@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from typing import Any
 
 import pytest
@@ -218,3 +219,56 @@ def test_children_from_elsewhere_need_a_person(client: TestClient, author: dict[
         files=[("photos", ("a.png", photo(BLUE, RED, (20, 160, 40)), "image/png"))],
     ).json()
     assert rules(report) == {"children.roll-call"}
+
+
+def test_a_finding_and_the_text_say_what_could_be_said_instead(client: TestClient, author: dict[str, str]) -> None:
+    text = "Well done Priya Patel and Kofi Asante! #WellDonePriya"
+    report = client.post("/v1/vet", headers=author, json={"text": text}).json()
+    named = [one["instead"] for one in report["findings"] if one["rule"] == "names.pupil-named"]
+    assert named == ["a Year 3 pupil", "a Year 4 pupil", "a Year 3 pupil"]
+    assert report["text"]["without_names"] == "Well done to two of our pupils! #WellDone"
+    again = client.post("/v1/vet", headers=author, json={"text": report["text"]["without_names"]}).json()
+    assert again["verdict"] == "approve"
+    assert again["text"]["without_names"] is None
+    other = client.post("/v1/vet", headers=author, json={"text": "Join us on Saturday at 2pm!"}).json()
+    assert {one["instead"] for one in other["findings"]} == {None}
+
+
+def test_alt_texts_are_said_without_names_too(client: TestClient, author: dict[str, str]) -> None:
+    report = client.post(
+        "/v1/vet",
+        headers=author,
+        data={"text": GOOD_NEWS, "alt_texts": ["Priya Patel on a road", "Children on a road"], "classes": ["Cedar"]},
+        files=[("photos", ("a.png", photo(BLUE, RED), "image/png")), ("photos", ("b.png", photo(RED), "image/png"))],
+    ).json()
+    assert report["text"]["without_names"] is None
+    assert report["text"]["alt_texts_without_names"] == ["A Year 3 pupil on a road", None]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Our Priya Patel's castle, Kofi Asante (Oak) & @priyapatel09 too! #WellDonePriyaPatel priya.patel@mail.example",
+        "PRIYA PATEL\nKofi\nkofi asante https://whitehouse.example/kofi-asante-wins",
+    ],
+)
+def test_a_text_without_names_holds_none_of_those_found(client: TestClient, author: dict[str, str], text: str) -> None:
+    report = client.post("/v1/vet", headers=author, json={"text": text}).json()
+    places = [one["where"] for one in report["findings"] if one["rule"].startswith("names.")]
+    assert len(places) >= 3
+    for where in places:
+        assert text[where["start"] : where["end"]].casefold() not in json.dumps(report, ensure_ascii=False).casefold()
+
+
+def test_notes_tell_what_counts_differently_and_what_a_link_costs(client: TestClient, author: dict[str, str]) -> None:
+    plain = client.post("/v1/vet", headers=author, json={"text": GOOD_NEWS}).json()
+    assert plain["text"]["notes"] == []
+    assert plain["text"]["weighted_reference"] == plain["text"]["weighted_length"] == len(GOOD_NEWS)
+    text = f"{GOOD_NEWS} \U0001f426\u200d\U0001f525 whitehouse.org"
+    report = client.post("/v1/vet", headers=author, json={"text": text}).json()
+    assert report["verdict"] == plain["verdict"] == "approve"
+    assert report["text"]["weighted_reference"] == len(GOOD_NEWS) + 30
+    assert report["text"]["notes"] == [
+        f"X may count {len(GOOD_NEWS) + 27} or {len(GOOD_NEWS) + 30} characters; the larger one decides.",
+        "A post with a link costs the school about $0.20 to publish through X's interface, one without $0.015.",
+    ]

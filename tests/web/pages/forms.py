@@ -53,10 +53,10 @@ class Browser:
     def post(self, path: str, **fields: str) -> Any:
         return self.client.post(path, data={"csrf": self.csrf, **fields})
 
-    def send(self, parts: Sequence[tuple[str, Value]], charset: str = "") -> Any:
-        """Send the form on /compose."""
+    def send(self, parts: Sequence[tuple[str, Value]], charset: str = "", to: str = "/compose") -> Any:
+        """Send the form on /compose, or what one of its other buttons sends."""
         kind = f"multipart/form-data; boundary={BOUNDARY}{charset}"
-        return self.client.post("/compose", content=multipart(parts), headers={"Content-Type": kind})
+        return self.client.post(to, content=multipart(parts), headers={"Content-Type": kind})
 
     def compose(self, text: str = DULL, photos: Sequence[tuple[bytes, str]] = (), **fields: str) -> Any:
         """Write a post; photos are bytes and alt text, the other inputs are left empty."""
