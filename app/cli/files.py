@@ -32,7 +32,9 @@ def _show(difference: Difference, *, dry_run: bool) -> None:
         err.print("The file cannot be used as it is; nothing would be changed.")
         raise typer.Exit(COULD_NOT_RUN)
     done = "would be" if dry_run else "are"
-    out.print(f"{len(difference.added)} {done} added, {len(difference.changed)} changed, {len(difference.left)} gone")
+    others = f"; {difference.elsewhere} of other schools" if difference.elsewhere else ""
+    changes = f"{len(difference.added)} {done} added, {len(difference.changed)} changed, {len(difference.left)} gone"
+    out.print(changes + others)
 
 
 def _told(problem: Problem) -> str:

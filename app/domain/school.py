@@ -11,7 +11,8 @@ class Pupil:
     """A child on the roster, with every name they are or were known by.
 
     ``id`` is ours and opaque; the UPN never leaves the register. ``left_on`` is set for leavers,
-    whose names stay guarded for a while.
+    whose names stay guarded for a while. ``elsewhere``: on the roll of another school of the trust,
+    with nothing but names; only a full name counts as theirs.
     """
 
     id: str
@@ -26,6 +27,7 @@ class Pupil:
     class_name: str = ""
     born_on: date | None = None
     left_on: date | None = None
+    elsewhere: bool = False
 
 
 @dataclass(frozen=True, slots=True)

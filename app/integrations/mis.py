@@ -24,7 +24,8 @@ class PupilRow:
     """One child as the roster file has them.
 
     ``upn`` is the key: where the file has none yet, it is ``ADM:`` and the admission number.
-    ``in_care`` is None where the file does not say. ``line`` is where the row begins.
+    ``in_care`` is None where the file does not say. ``line`` is where the row begins. ``school`` is as the file
+    names it; `app.integrations.trusts` finds out which rows are of schools ``elsewhere``.
     """
 
     upn: str
@@ -40,15 +41,18 @@ class PupilRow:
     leaving_on: date | None = None
     in_care: bool | None = None
     admission_no: str = ""
+    school: str = ""
+    elsewhere: bool = False
     line: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class RosterSheet:
-    """What a roster file holds; use no row of it if `has_errors` of the problems."""
+    """What a roster file holds; use no row of it if `has_errors` of the problems. A UPN may stand once a school."""
 
     rows: tuple[PupilRow, ...] = ()
     problems: tuple[Problem, ...] = ()
+    school_heading: str = "School"
 
 
 KEYS = (
@@ -57,6 +61,10 @@ KEYS = (
 )
 """The columns by which a file's pupils are known: by UPN, else by admission number, never by name."""
 
+_SCHOOL_HEADINGS = (
+    *("School", "School Name", "Establishment", "Establishment Name", "Current School", "Enrolled School"),
+    *("Academy", "Academy Name", "Organisation", "Organisation Name", "Site", "Site Name", "Campus"),
+)
 _ROSTER = (
     *KEYS,
     Column(
@@ -84,6 +92,7 @@ _ROSTER = (
     Column("born_on", ("Date of Birth", "DOB", "Birth Date", "Born")),
     Column("leaving_on", ("Leaving Date", "Date of Leaving", "DOL")),
     Column("in_care", ("Looked After", "In Care", "LAC", "Looked After Child")),
+    Column("school", _SCHOOL_HEADINGS),
 )
 
 
@@ -95,29 +104,36 @@ def read_roster(data: bytes) -> RosterSheet:
     """
     sheet = read_sheet(data, _ROSTER)
     problems = list(sheet.problems)
-    rows: dict[str, PupilRow] = {}
-    lines: dict[tuple[str, tuple[str, ...]], int] = {}
+    rows: dict[tuple[str, str], PupilRow] = {}
+    lines: dict[tuple[str, str, tuple[str, ...]], int] = {}
     for row in sheet.rows:
         pupil = _read_pupil(row, sheet, problems.append)
         if not pupil.upn:
             continue
-        known = rows.get(pupil.upn)
-        first = lines.setdefault((pupil.upn, row.beyond), row.line)
+        place = pupil.upn, pupil.school.casefold()
+        known = rows.get(place)
+        first = lines.setdefault((*place, row.beyond), row.line)
         if known is None:
-            rows[pupil.upn] = pupil
+            rows[place] = pupil
             problems += _doubts(pupil, sheet)
             continue
-        folded = _fold(known, pupil)
+        folded = fold_rows(known, pupil)
         if folded is None:
-            detail = f"the UPN is the same as on line {known.line}, but the pupil is not"
-            problems.append(Problem(pupil.line, detail, sheet.heading("upn")))
+            problems.append(another_pupil(pupil.line, known.line, sheet.heading("upn")))
         elif first != row.line:
             problems.append(repeated(row.line, first, sheet))
         else:
-            rows[pupil.upn] = folded
+            rows[place] = folded
     if not rows and not problems:
         problems.append(Problem(0, "the file has no pupils"))
-    return RosterSheet(tuple(rows.values()), condense(_with_check_letters_counted(problems)))
+    return RosterSheet(
+        tuple(rows.values()), condense(_with_check_letters_counted(problems)), sheet.headings.get("school", "School")
+    )
+
+
+def another_pupil(line: int, first: int, heading: str) -> Problem:
+    """The complaint about a row that has the UPN of line ``first`` and contradicts it."""
+    return Problem(line, f"the UPN is the same as on line {first}, but the pupil is not", heading)
 
 
 def repeated(line: int, first: int, sheet: Sheet) -> Problem:
@@ -155,6 +171,7 @@ def _read_pupil(row: Row, sheet: Sheet, complain: Callable[[Problem], None]) -> 
         leaving_on=days.get("leaving_on"),
         in_care=in_care,
         admission_no=row["admission_no"],
+        school=row["school"],
         line=row.line,
     )
 
@@ -172,12 +189,12 @@ def read_key(row: Row, sheet: Sheet, complain: Callable[[Problem], None]) -> str
     return admission_key(row["admission_no"])
 
 
-def _fold(known: PupilRow, again: PupilRow) -> PupilRow | None:
+def fold_rows(known: PupilRow, again: PupilRow) -> PupilRow | None:
     """Two rows of one UPN as one child, blanks of the first filled from the second; None if they contradict."""
     filled: dict[str, object] = {}
     for field in fields(PupilRow):
         mine, theirs = getattr(known, field.name), getattr(again, field.name)
-        if field.name == "line" or mine == theirs or theirs in ("", None, ()):
+        if field.name in ("line", "school") or mine == theirs or theirs in ("", None, ()):
             continue
         if mine not in ("", None, ()):
             return None
@@ -188,7 +205,7 @@ def _fold(known: PupilRow, again: PupilRow) -> PupilRow | None:
 def _doubts(pupil: PupilRow, sheet: Sheet) -> Iterator[Problem]:
     """Warnings about one child's row: things that look wrong yet do no harm."""
     about = sheet.heading("upn")
-    if not pupil.upn.startswith(_ADMISSION):
+    if not pupil.upn.startswith(ADMISSION):
         doubt = doubt_upn(pupil.upn)
         if doubt:
             yield Problem(pupil.line, doubt, about, warning=True)
@@ -224,7 +241,8 @@ def fold_year(cell: str) -> str:
 
 # ---------------------------------------------------------------- UPN
 
-_ADMISSION = "ADM:"
+ADMISSION = "ADM:"
+"""What the key of a child without a UPN begins with."""
 _UPN = re.compile(r"[A-HJ-NP-RT-Z]\d{11}[0-9A-HJ-NP-RT-Z]")
 _UPN_LETTERS = "ABCDEFGHJKLMNPQRTUVWXYZ"
 _WRONG_CHECK_LETTER = "the UPN's check letter is wrong: perhaps it was mistyped"
@@ -238,7 +256,7 @@ def fold_upn(cell: str) -> str:
 
 def admission_key(admission_no: str) -> str:
     """The key of a child who has no UPN yet."""
-    return _ADMISSION + fold_upn(admission_no)
+    return ADMISSION + fold_upn(admission_no)
 
 
 def doubt_upn(upn: str) -> str:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from app.register import version
 from app.register.office import Office
-from app.register.version import is_guarded
+from app.register.version import is_guarded, unguarded_before
 from app.store import Store, roster
 
 
@@ -19,13 +19,26 @@ def erase_pupil(office: Office, pupil_id: str, *, by: str, now: datetime) -> Non
 
 
 def purge_leavers(office: Office, *, by: str, now: datetime) -> int:
-    """Erase those who left so long ago that their names need no longer be guarded; returns how many."""
+    """Erase those who left so long ago that their names need no longer be guarded; returns how many.
+
+    Those of the trust's other schools go too, all at once.
+    """
     with office.database.read() as session:
-        pupils = roster.every(Store(session, office.school_id))
+        store = Store(session, office.school_id)
+        pupils, of_a_trust = roster.every(store), bool(roster.elsewhere_mark(store))
     gone = [pupil.id for pupil in pupils if not is_guarded(pupil, office.day(now))]
     if gone:
         _erase(office, gone, by=by, now=now)
-    return len(gone)
+    return len(gone) + (_forget_elsewhere(office, by=by, now=now) if of_a_trust else 0)
+
+
+def _forget_elsewhere(office: Office, *, by: str, now: datetime) -> int:
+    with office.database.write() as session:
+        store = Store(session, office.school_id)
+        gone = roster.forget_elsewhere(store, unguarded_before(office.day(now)), by=by, now=now)
+        if gone:
+            version.stamp(store, office.policy, now)
+    return gone
 
 
 def _erase(office: Office, pupils: list[str], *, by: str, now: datetime) -> None:

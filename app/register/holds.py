@@ -10,8 +10,8 @@ from datetime import datetime
 
 from app.errors import NotFound
 from app.register import version
-from app.register.office import Office
-from app.store import Store, roster
+from app.register.office import Office, require_own
+from app.store import Store
 from app.store import holds as kept
 from app.store.holds import Hold, HoldLevel
 
@@ -25,8 +25,7 @@ def set_hold(
     with office.database.write() as session:
         store = Store(session, office.school_id)
         store.take_turn()
-        if roster.find(store, pupil_id) is None:
-            raise NotFound("There is no such pupil.")
+        require_own(store, pupil_id)
         hold = kept.put_on(store, pupil_id, level, _seal(office, pupil_id, reason), by=by, now=now)
         version.stamp(store, office.policy, now)
     return hold

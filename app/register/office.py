@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from app.db import Database
-from app.errors import Conflict, Fault, Malformed
+from app.domain import Pupil
+from app.errors import Conflict, Fault, Malformed, NotFound
 from app.integrations.sheets import Problem, has_errors
 from app.policy import Policy
+from app.store import Store, roster
 from app.vault import PhotoFiles, Vault
 
 FAULTS_TOLD = 200
@@ -35,12 +37,14 @@ class Difference:
     """What an import changes, or would change.
 
     The keys are UPNs for pupils and their permissions, ids for events, handles for accounts, names for staff.
+    ``elsewhere`` counts the pupils of the trust's other schools in a roster; they are never listed.
     """
 
     added: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
     left: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
+    elsewhere: int = 0
 
 
 class FileRefused(Malformed):
@@ -50,9 +54,25 @@ class FileRefused(Malformed):
 
 
 class RollWouldShrink(Conflict):
-    """The file would drop more than a fifth of the roll and was not confirmed."""
+    """The file would drop more than a fifth of the roll, or give it to other schools, and was not confirmed."""
 
     slug = "roll-would-shrink"
+
+
+class PupilElsewhere(Conflict):
+    """What was asked for is done by a pupil's own school, and this one is of another of the trust."""
+
+    slug = "pupil-elsewhere"
+
+
+def require_own(store: Store, pupil_id: str) -> Pupil:
+    """The pupil of this school; NotFound if there is none of that id, PupilElsewhere for another school's."""
+    pupil = roster.find(store, pupil_id)
+    if pupil is None:
+        raise NotFound("There is no such pupil.")
+    if pupil.elsewhere:
+        raise PupilElsewhere("This pupil is at another school of the trust: only their name is kept here.")
+    return pupil
 
 
 def refuse_errors(problems: Sequence[Problem]) -> None:

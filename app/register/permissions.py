@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from app.domain import Pupil
-from app.errors import Fault, Malformed, NotFound
+from app.errors import Fault, Malformed
 from app.integrations.permissions import SOCIAL_MEDIA, Given, PermissionSheet, channel_of, read_permissions
 from app.integrations.sheets import Problem, condense, has_errors
 from app.register import version
-from app.register.office import Difference, Office, refuse_errors
+from app.register.office import Difference, Office, refuse_errors, require_own
 from app.register.wishes import NO, answer_of, school_years
 from app.store import Store, holds, roster
 from app.store import permissions as kept
@@ -183,8 +183,7 @@ def record_permission(office: Office, pupil_id: str, word: Word, *, by: str, now
     with office.database.write() as session:
         store = Store(session, office.school_id)
         store.take_turn()
-        if roster.find(store, pupil_id) is None:
-            raise NotFound("There is no such pupil.")
+        require_own(store, pupil_id)
         kept.record(store, years[0], [given], source="told", by=by, now=now)
         version.stamp(store, office.policy, now)
         held = any(hold.pupil == pupil_id for hold in holds.standing(store))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import TypeVar
 
@@ -11,11 +11,12 @@ from app.db import new_id
 from app.domain import Pupil
 from app.integrations.mis import PupilRow, RosterSheet, admission_key, read_roster
 from app.integrations.sheets import Problem, has_errors
+from app.integrations.trusts import of_school
 from app.register import holds, version
 from app.register.biometrics import destroy_all
 from app.register.office import Difference, Office, RollWouldShrink, refuse_errors
 from app.register.version import GUARDED_DAYS
-from app.store import Store
+from app.store import Store, schools
 from app.store import roster as kept
 
 _SHRINKS_FROM = 5  # one part in so many may go without anybody confirming it
@@ -23,9 +24,11 @@ _SHRINKS_FROM = 5  # one part in so many may go without anybody confirming it
 
 @dataclass(frozen=True, slots=True)
 class RosterPlan:
-    """What a roster file changes. ``changed`` and ``left`` keep their ids; ``added`` have none yet.
+    """What a roster file changes. ``changed`` and ``left`` keep their ids, as do those ``added`` who come from elsewhere.
 
-    ``in_care`` are the UPNs of the children whom the file says are looked after.
+    ``left`` holds those who go to another school of the trust too. ``others`` are pupils of such schools, of whom
+    nothing is told but how many there are, ``elsewhere``. ``in_care`` are the UPNs of the children of ours whom the
+    file says are looked after.
     """
 
     added: tuple[Pupil, ...] = ()
@@ -34,16 +37,18 @@ class RosterPlan:
     problems: tuple[Problem, ...] = ()
     in_care: frozenset[str] = frozenset()
     on_roll: int = 0
+    others: tuple[Pupil, ...] = ()
+    elsewhere: int = 0
 
     @property
     def shrinks(self) -> bool:
-        """Whether more than a fifth of the children on roll would leave."""
+        """Whether more than a fifth of the children on roll would leave, be it for another school of the trust."""
         return len(self.left) * _SHRINKS_FROM > self.on_roll
 
     @property
     def difference(self) -> Difference:
         """The plan as it is shown: by UPN."""
-        return Difference(_upns(self.added), _upns(self.changed), _upns(self.left), self.problems)
+        return Difference(_upns(self.added), _upns(self.changed), _upns(self.left), self.problems, self.elsewhere)
 
 
 def _upns(pupils: Iterable[Pupil]) -> tuple[str, ...]:
@@ -51,37 +56,61 @@ def _upns(pupils: Iterable[Pupil]) -> tuple[str, ...]:
 
 
 def plan_roster(current: Sequence[Pupil], sheet: RosterSheet, today: date) -> RosterPlan:
-    """What ``sheet`` changes of ``current``, which holds the leavers still guarded too.
+    """What ``sheet`` changes of ``current``, which holds the leavers still guarded and the pupils elsewhere too.
 
     A child is known by UPN; else by the admission number that stood in for one; else by full legal
     name and date of birth, if only one child has left and one come with them: a new UPN must not
-    lose a family's no.
+    lose a family's no. Pupils elsewhere are known by UPN alone.
     """
     if has_errors(sheet.problems):
         return RosterPlan(problems=sheet.problems)
     known, warnings = _pair(current, sheet.rows)
-    added, changed, left = [], [], []
+    changes = _Changes()
     for row, pupil in zip(sheet.rows, known, strict=True):
         gone_on = row.leaving_on if row.leaving_on and row.leaving_on < today else None
-        if pupil is None:
-            if gone_on is None or (today - gone_on).days <= GUARDED_DAYS:
-                added.append(_pupil(row, "", gone_on))
-            continue
-        now = _pupil(row, pupil.id, gone_on)
-        if gone_on and pupil.left_on is None:
-            left.append(now)
-        elif now != pupil:
-            changed.append(now)
+        if pupil or gone_on is None or (today - gone_on).days <= GUARDED_DAYS:
+            changes.note(pupil, _pupil(row, pupil.id if pupil else "", gone_on))
     here = {pupil.id for pupil in known if pupil}
-    left += [replace(pupil, left_on=today) for pupil in current if pupil.left_on is None and pupil.id not in here]
+    for pupil in current:
+        if pupil.left_on is None and pupil.id not in here:
+            changes.note(pupil, replace(pupil, left_on=today))
     return RosterPlan(
-        tuple(added),
-        tuple(changed),
-        tuple(left),
+        tuple(changes.added),
+        tuple(changes.changed),
+        tuple(changes.left),
         (*sheet.problems, *warnings),
-        frozenset(row.upn for row in sheet.rows if row.in_care),
-        sum(pupil.left_on is None for pupil in current),
+        frozenset(row.upn for row in sheet.rows if row.in_care and not row.elsewhere),
+        sum(_is_ours(pupil) for pupil in current),
+        tuple(changes.others),
+        sum(row.elsewhere for row in sheet.rows),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Changes:
+    """What a file changes, as it is gathered."""
+
+    added: list[Pupil] = field(default_factory=list)
+    changed: list[Pupil] = field(default_factory=list)
+    left: list[Pupil] = field(default_factory=list)
+    others: list[Pupil] = field(default_factory=list)
+
+    def note(self, before: Pupil | None, now: Pupil) -> None:
+        """One child as they were on record, if they were, and as they are by the file."""
+        if before == now:
+            return
+        if before is not None and _is_ours(before) and not _is_ours(now):
+            self.left.append(now)
+        elif now.elsewhere:
+            self.others.append(now)
+        elif before is None or before.elsewhere:
+            self.added.append(now)
+        else:
+            self.changed.append(now)
+
+
+def _is_ours(pupil: Pupil) -> bool:
+    return pupil.left_on is None and not pupil.elsewhere
 
 
 def _pair(current: Sequence[Pupil], rows: Sequence[PupilRow]) -> tuple[list[Pupil | None], list[Problem]]:
@@ -89,11 +118,11 @@ def _pair(current: Sequence[Pupil], rows: Sequence[PupilRow]) -> tuple[list[Pupi
     by_upn = {pupil.upn: pupil for pupil in current}
     found = [by_upn.get(row.upn) for row in rows]
     for at, row in enumerate(rows):
-        if found[at] is None and row.admission_no:
+        if found[at] is None and row.admission_no and not row.elsewhere:
             found[at] = by_upn.get(admission_key(row.admission_no))
     taken = {pupil.id for pupil in found if pupil}
     missing = _singly((_person(pupil), pupil) for pupil in current if pupil.id not in taken)
-    coming = _singly((_person(row), at) for at, row in enumerate(rows) if found[at] is None)
+    coming = _singly((_person(row), at) for at, row in enumerate(rows) if found[at] is None and not row.elsewhere)
     warnings = []
     for person, at in coming.items():
         if person in missing:
@@ -127,6 +156,18 @@ def _singly(things: Iterator[tuple[_Person | None, _Thing]]) -> dict[_Person, _T
 
 
 def _pupil(row: PupilRow, pupil_id: str, left_on: date | None) -> Pupil:
+    if row.elsewhere:  # what a full name is made of, and no more
+        return Pupil(
+            pupil_id,
+            row.upn,
+            row.legal_first,
+            row.legal_surname,
+            row.preferred_first,
+            row.preferred_surname,
+            former=row.former,
+            left_on=left_on,
+            elsewhere=True,
+        )
     return Pupil(
         id=pupil_id,
         upn=row.upn,
@@ -148,21 +189,23 @@ def import_roster(
 ) -> Difference:
     """Take in a roster file, or with ``dry_run`` only say what it would change, errors among the problems.
 
-    Raises FileRefused for a file with errors, RollWouldShrink unless ``confirm``. A child who left keeps
+    A file of a whole trust is taken too: its pupils of other schools are kept ``elsewhere``, by name alone. Raises FileRefused for a file with errors, RollWouldShrink unless ``confirm``. A child who left keeps
     their record for `GUARDED_DAYS`, but loses templates and reference photos at once.
     """
-    sheet = read_roster(data)
+    with office.database.read() as session:
+        name = schools.get(Store(session, office.school_id)).name
+    sheet = of_school(read_roster(data), name)
     today = office.day(now)
     if dry_run:
         with office.database.read() as session:
-            return plan_roster(kept.every(Store(session, office.school_id)), sheet, today).difference
+            return plan_roster(_everybody(Store(session, office.school_id)), sheet, today).difference
     refuse_errors(sheet.problems)
     with office.database.write() as session:
         store = Store(session, office.school_id)
         store.take_turn()
-        plan = plan_roster(kept.every(store), sheet, today)
+        plan = plan_roster(_everybody(store), sheet, today)
         if plan.shrinks and not confirm:
-            raise RollWouldShrink(f"{len(plan.left)} of {plan.on_roll} pupils would leave; confirm if that is right.")
+            raise RollWouldShrink(_shrinkage(plan))
         files = _carry_out(office, store, plan, by=by, now=now)
         version.stamp(store, office.policy, now)
     for sha256 in files:
@@ -170,10 +213,24 @@ def import_roster(
     return plan.difference
 
 
+def _everybody(store: Store) -> tuple[Pupil, ...]:
+    return (*kept.every(store), *kept.elsewhere(store))
+
+
+def _shrinkage(plan: RosterPlan) -> str:
+    moved = sum(pupil.elsewhere for pupil in plan.left)
+    whither = f", {moved} of them to other schools of the trust" if moved else ""
+    return f"{len(plan.left)} of {plan.on_roll} pupils would leave{whither}; confirm if that is right."
+
+
 def _carry_out(office: Office, store: Store, plan: RosterPlan, *, by: str, now: datetime) -> tuple[str, ...]:
     """Write the plan; returns the files to delete after the commit."""
-    added = tuple(replace(pupil, id=new_id(now)) for pupil in plan.added)
-    kept.replace(store, kept.RosterChange(added, (*plan.changed, *plan.left)), by=by, now=now)
+    pupils = (*plan.added, *plan.changed, *plan.left, *plan.others)
+    new = tuple(replace(pupil, id=new_id(now)) for pupil in pupils if not pupil.id)
+    known = tuple(pupil for pupil in pupils if pupil.id)
+    moved = [pupil.id for pupil in plan.left if pupil.elsewhere]
+    came = [pupil.id for pupil in plan.added if pupil.id]
+    kept.replace(store, kept.RosterChange(new, known, moved=moved, came=came), by=by, now=now)
     ids = {pupil.upn: pupil.id for pupil in kept.every(store)}
     holds.guard_children_in_care(office, store, sorted(ids[upn] for upn in plan.in_care if upn in ids), by=by, now=now)
     return destroy_all(store, [pupil.id for pupil in plan.left], why="left", by=by, now=now)

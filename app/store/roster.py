@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import Row, bindparam, delete, func, insert, select, update
 
 from app.db import new_id
 from app.domain import Pupil, StaffMember
@@ -26,25 +26,39 @@ from app.tables import (
     TemplateRow,
 )
 
+_OF_A_PUPIL = (TemplateRow, ReferencePhotoRow, BiometricResponseRow, BiometricNoticeRow, HoldRow, PermissionRow)
+"""What belongs to a pupil, in an order in which it can be deleted."""
+
 
 @dataclass(frozen=True, slots=True)
 class RosterChange:
-    """What an import changes. ``added`` bring ids of ``db.new_id``; ``left`` are the ids of those gone, since ``left_on``."""
+    """What an import changes. ``added`` bring ids of ``db.new_id``; ``left`` are the ids of those gone, since ``left_on``.
+
+    Pupils of the trust's other schools stand among both, and are counted, not listed, in the audit trail, but for
+    the ids of those who were ours: ``moved``. Those who were not, and now are, ``came``.
+    """
 
     added: Sequence[Pupil] = ()
     changed: Sequence[Pupil] = ()
     left: Collection[str] = ()
     left_on: date | None = None
+    moved: Collection[str] = ()
+    came: Collection[str] = ()
 
 
 def replace(store: Store, change: RosterChange, *, by: str, now: datetime) -> None:
     """Carry out an import; an empty change still makes the roster fresh (``roster_as_of``)."""
-    detail = {
-        "added": [pupil.id for pupil in change.added],
-        "changed": [pupil.id for pupil in change.changed],
+    detail: dict[str, Any] = {
+        "added": [pupil.id for pupil in change.added if not pupil.elsewhere],
+        "changed": [pupil.id for pupil in change.changed if not pupil.elsewhere],
         "left": sorted(change.left),
     }
+    others = sum(pupil.elsewhere for pupil in (*change.added, *change.changed))
+    if others:
+        detail |= {"moved": sorted(change.moved), "elsewhere": others}
     audit.append(store, audit.Action.ROSTER_REPLACE, store.school_id, detail, by=by, now=now)
+    if others or change.came:
+        _mark_elsewhere(store, now)
     store.session.execute(update(SchoolRow).where(SchoolRow.id == store.school_id).values(roster_as_of=now))
     if change.left:
         store.session.execute(
@@ -64,10 +78,18 @@ def replace(store: Store, change: RosterChange, *, by: str, now: datetime) -> No
 
 
 def every(store: Store) -> tuple[Pupil, ...]:
-    """All pupils, leavers too, by surname and first name."""
-    query = select(PupilRow).where(PupilRow.school_id == store.school_id)
+    """All pupils of the school, leavers too, by surname and first name; those of the trust's other schools are not."""
+    query = select(PupilRow).where(PupilRow.school_id == store.school_id, PupilRow.elsewhere.is_(False))
     order = (PupilRow.legal_surname, PupilRow.legal_first, PupilRow.id)
     return tuple(_pupil(row) for row in store.session.scalars(query.order_by(*order)))
+
+
+def elsewhere(store: Store) -> tuple[Pupil, ...]:
+    """The pupils of the trust's other schools, leavers too, by id."""
+    table = PupilRow.__table__
+    query = select(table).where(table.c.school_id == store.school_id, table.c.elsewhere).order_by(table.c.id)
+    # Rows of the table, not of the mapped class: there may be a hundred thousand.
+    return tuple(_pupil(row) for row in store.session.execute(query))
 
 
 def as_of(store: Store) -> datetime | None:
@@ -75,8 +97,17 @@ def as_of(store: Store) -> datetime | None:
     return store.session.scalars(select(SchoolRow.roster_as_of).where(SchoolRow.id == store.school_id)).one()
 
 
+def elsewhere_mark(store: Store) -> str:
+    """Another whenever the pupils elsewhere change; empty if there never were any."""
+    return store.session.scalars(select(SchoolRow.elsewhere_mark).where(SchoolRow.id == store.school_id)).one()
+
+
+def _mark_elsewhere(store: Store, now: datetime) -> None:
+    store.session.execute(update(SchoolRow).where(SchoolRow.id == store.school_id).values(elsewhere_mark=new_id(now)))
+
+
 def find(store: Store, pupil_id: str) -> Pupil | None:
-    """The pupil of that id, or None."""
+    """The pupil of that id, of this school or ``elsewhere``, or None."""
     query = select(PupilRow).where(PupilRow.school_id == store.school_id, PupilRow.id == pupil_id)
     row = store.session.scalars(query).one_or_none()
     return None if row is None else _pupil(row)
@@ -96,17 +127,39 @@ def erase(store: Store, pupil_id: str, *, by: str, now: datetime) -> tuple[str, 
     Returns the SHA-256s of the reference photos whose files are to be deleted after the commit.
     """
     audit.append(store, audit.Action.PUPIL_ERASE, pupil_id, by=by, now=now)
-    if find(store, pupil_id) is None:
+    pupil = find(store, pupil_id)
+    if pupil is None:
         raise NotFound("There is no such pupil.")
+    if pupil.elsewhere:
+        _mark_elsewhere(store, now)
     photos = store.session.scalars(
         select(ReferencePhotoRow.sha256).where(
             ReferencePhotoRow.school_id == store.school_id, ReferencePhotoRow.pupil_id == pupil_id
         )
     ).all()
-    for table in (TemplateRow, ReferencePhotoRow, BiometricResponseRow, BiometricNoticeRow, HoldRow, PermissionRow):
+    for table in _OF_A_PUPIL:
         store.session.execute(delete(table).where(table.school_id == store.school_id, table.pupil_id == pupil_id))
     store.session.execute(delete(PupilRow).where(PupilRow.school_id == store.school_id, PupilRow.id == pupil_id))
     return unused_references(store, photos)
+
+
+def forget_elsewhere(store: Store, left_before: date, *, by: str, now: datetime) -> int:
+    """Erase the pupils of the trust's other schools who left before that day; returns how many there were."""
+    table = PupilRow.__table__
+    gone = (table.c.school_id == store.school_id, table.c.elsewhere, table.c.left_on < left_before)
+    count = store.session.scalars(select(func.count()).select_from(table).where(*gone)).one()
+    if not count:
+        return 0
+    audit.append(store, audit.Action.PUPIL_ERASE, store.school_id, {"elsewhere": count}, by=by, now=now)
+    _mark_elsewhere(store, now)
+    ids = select(table.c.id).where(*gone)
+    for of_pupil in _OF_A_PUPIL:
+        store.session.execute(
+            delete(of_pupil).where(of_pupil.school_id == store.school_id, of_pupil.pupil_id.in_(ids)),
+            execution_options={"synchronize_session": False},
+        )
+    store.session.execute(delete(PupilRow).where(*gone), execution_options={"synchronize_session": False})
+    return count
 
 
 def unused_references(store: Store, sha256s: Collection[str]) -> tuple[str, ...]:
@@ -178,10 +231,11 @@ def _values(pupil: Pupil) -> dict[str, Any]:
         "class_name": pupil.class_name,
         "born_on": pupil.born_on,
         "left_on": pupil.left_on,
+        "elsewhere": pupil.elsewhere,
     }
 
 
-def _pupil(row: PupilRow) -> Pupil:
+def _pupil(row: PupilRow | Row[Any]) -> Pupil:
     return Pupil(
         id=row.id,
         upn=row.upn,
@@ -195,4 +249,5 @@ def _pupil(row: PupilRow) -> Pupil:
         class_name=row.class_name,
         born_on=row.born_on,
         left_on=row.left_on,
+        elsewhere=row.elsewhere,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from app.tables.base import Base, Code, Document, OfSchool, code_column
@@ -23,10 +23,10 @@ class OfPupil(OfSchool):
 
 
 class PupilRow(OfSchool, Base):
-    """A child on the roster, or one who left."""
+    """A child on the roster, or one who left; ``elsewhere``: of another school of the trust."""
 
     __tablename__ = "pupils"
-    __table_args__ = (UniqueConstraint("school_id", "upn"),)
+    __table_args__ = (UniqueConstraint("school_id", "upn"), Index(None, "school_id", "elsewhere"))
 
     id: Mapped[str] = mapped_column(Code, primary_key=True)
     upn: Mapped[str]
@@ -40,6 +40,7 @@ class PupilRow(OfSchool, Base):
     class_name: Mapped[str]
     born_on: Mapped[date | None]
     left_on: Mapped[date | None]
+    elsewhere: Mapped[bool] = mapped_column(server_default=false())
 
 
 class StaffRow(OfSchool, Base):

@@ -12,7 +12,10 @@ from app.tables.base import Base, Code, Document, OfSchool, code_column
 
 
 class SchoolRow(Base):
-    """A school. ``audit_seq`` and ``audit_hash`` are the head of its audit chain: a cut-off tail shows."""
+    """A school. ``audit_seq`` and ``audit_hash`` are the head of its audit chain: a cut-off tail shows.
+
+    ``elsewhere_mark`` is another whenever the pupils of the trust's other schools change.
+    """
 
     __tablename__ = "schools"
 
@@ -23,6 +26,7 @@ class SchoolRow(Base):
     register_version: Mapped[int] = mapped_column(default=0)
     register_digest: Mapped[str] = code_column(default="")
     roster_as_of: Mapped[datetime | None]
+    elsewhere_mark: Mapped[str] = code_column(default="", server_default="")
     audit_seq: Mapped[int] = mapped_column(default=0)
     audit_hash: Mapped[str] = code_column(default="")
 

@@ -227,3 +227,11 @@ def test_a_policy_that_is_no_text(command: CommandLine, tmp_path: Path) -> None:
     assert command("policy", "import", str(path)).status == 3
     path.write_bytes(b"\xef\xbb\xbf" + DEFAULT.encode())
     command.done("policy", "check", str(path))
+
+
+def test_pupils_of_a_trusts_other_schools_are_counted_apart(command: CommandLine, file: Writing) -> None:
+    ours = [f"{line},Whitehouse Primary" for line in PUPILS]
+    path = file("trust.csv", "\n".join([f"{HEADER},School", *ours, f"{NEW},Oakfield Junior"]))
+    told = command.done("import", "roster", path)
+    assert told.out.endswith("0 are added, 0 changed, 0 gone; 1 of other schools\n")
+    assert on_roll(command) == 420

@@ -15,7 +15,17 @@ from app.store import Store, accounts, events
 from app.web.api.pages import Cursor, Limit, page_after
 from app.web.docs import errors, sheet_body
 from app.web.intake import media_type
-from app.web.schemas import AccountIn, AccountOut, Difference, EventOut, EventPage, LineProblem, RoundIn, RoundOut
+from app.web.schemas import (
+    AccountIn,
+    AccountOut,
+    Difference,
+    EventOut,
+    EventPage,
+    LineProblem,
+    RosterDifference,
+    RoundIn,
+    RoundOut,
+)
 from app.web.schoolwork import office_of
 from app.web.security import Author, Registrar
 from app.web.service import Now, Serving
@@ -23,7 +33,7 @@ from app.web.service import Now, Serving
 router = APIRouter(prefix="/v1", tags=["register"])
 
 DryRun = Annotated[bool, Query(description="Only say what would change.")]
-Confirm = Annotated[bool, Query(description="Take the file though more than a fifth of the roll would leave.")]
+Confirm = Annotated[bool, Query(description="Take the file though more than a fifth of our own roll would leave.")]
 
 
 def _sheet(*kinds: str) -> Callable[[Request], object]:
@@ -55,16 +65,20 @@ def _out(difference: register.Difference) -> Difference:
     "/roster",
     operation_id="put_roster",
     summary="The whole roster, from the MIS",
-    response_model=Difference,
+    response_model=RosterDifference,
     responses=errors(409, 413, 415),
     openapi_extra=sheet_body("text/csv"),
 )
 def put_roster(
     service: Serving, principal: Registrar, data: Csv, now: Now, dry_run: DryRun = False, confirm: Confirm = False
-) -> Difference:
-    """Headers as the MIS names them. Children who are missing are taken to have left."""
+) -> RosterDifference:
+    """Headers as the MIS names them. Children who are missing are taken to have left.
+
+    A file of a whole trust has a column of schools: of other schools' pupils only full names are looked for.
+    """
     office = office_of(service, principal.school_id)
-    return _out(register.import_roster(office, data, by=principal.id, now=now, dry_run=dry_run, confirm=confirm))
+    made = register.import_roster(office, data, by=principal.id, now=now, dry_run=dry_run, confirm=confirm)
+    return RosterDifference(**_out(made).model_dump(), elsewhere=made.elsewhere)
 
 
 @router.put(
