@@ -84,8 +84,16 @@ def photo_line(number: int, facts: PhotoFacts) -> str:
     return f"  photo {number + 1}: {size}, {facts.composition}, {faces}, matching {facts.matching}{unseen}"
 
 
-def show(console: Console, text: str, verdict: Verdict, photos: Iterable[PhotoFacts]) -> None:
-    """The whole report, worst findings first."""
+def show(
+    console: Console,
+    text: str,
+    verdict: Verdict,
+    photos: Iterable[PhotoFacts],
+    *,
+    notes: Iterable[str] = (),
+    without_names: str | None = None,
+) -> None:
+    """The whole report, worst findings first; ``without_names`` is the text as it could be said instead."""
     console.print(light(verdict.answer), marked(text, verdict.findings) if text else Text("(no text)", "dim"))
     for number, facts in enumerate(photos):
         console.print(photo_line(number, facts), style="dim")
@@ -95,4 +103,8 @@ def show(console: Console, text: str, verdict: Verdict, photos: Iterable[PhotoFa
         console.print(Padding(words, (0, 0, 0, 9)), soft_wrap=False)
     if not verdict.findings:
         console.print("  Nothing was found. A person still decides.")
+    for note in notes:
+        console.print(Text(f"  note: {note}", "dim"))
+    if without_names is not None:
+        console.print(Text("  without names: ", "dim").append(without_names.translate(_VISIBLE)))
     console.print(f"  policy {verdict.policy}, engine {verdict.engine}", style="dim")

@@ -103,6 +103,16 @@ def test_marks_lie_on_their_words_whatever_stands_before_them() -> None:
     assert "\x1b" not in shown(text, verdict())
 
 
+def test_notes_and_the_text_without_names_are_printed_and_obeyed_no_more_than_the_text() -> None:
+    held = io.StringIO()
+    console = Console(file=held, width=80, highlight=False)
+    show(console, "x", verdict(), (), notes=["A [b]link[/b] costs."], without_names="A pupil\x1b[2J won")
+    lines = held.getvalue().splitlines()
+    assert "  note: A [b]link[/b] costs." in lines
+    assert "  without names: A pupil␛[2J won" in lines
+    assert "without names" not in shown("x", verdict())
+
+
 def test_brackets_are_brackets() -> None:
     assert "[bold]no[/bold] [/]" in shown("[bold]no[/bold] [/]", verdict())
 

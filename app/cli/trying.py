@@ -73,8 +73,17 @@ def vet(
         )
         submitted = [one.submitted for one in taken]
         vetted = judge(draft, submitted, register.snapshot(at), service.eyes, register.policy, at)
+    made = report(vetted.verdict, vetted.evidence, register.policy, reviewer=False)
     if as_json:
-        typer.echo(report(vetted.verdict, vetted.evidence, register.policy, reviewer=False).model_dump_json(indent=2))
+        typer.echo(made.model_dump_json(indent=2))
     else:
-        show(out, words, vetted.verdict, vetted.evidence.photos)
+        said = made.text
+        show(
+            out,
+            words,
+            vetted.verdict,
+            vetted.evidence.photos,
+            notes=said.notes,
+            without_names=said.without_names,
+        )
     raise typer.Exit(_STATUS[vetted.verdict.answer])

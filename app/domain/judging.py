@@ -26,7 +26,10 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing a rule found. It holds no child's name; ``pupils`` are ids, for the desk alone."""
+    """One thing a rule found. It holds no child's name; ``pupils`` are ids, for the desk alone.
+
+    ``instead`` is what could be said in place of the words it points at, or empty.
+    """
 
     rule: str
     outcome: Outcome
@@ -37,6 +40,7 @@ class Finding:
     hint: str = ""
     where: Where = None
     pupils: tuple[str, ...] = ()
+    instead: str = ""
 
 
 @dataclass(frozen=True, slots=True)

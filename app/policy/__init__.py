@@ -5,6 +5,7 @@ from app.policy.reading import DEFAULT_FILE, PolicyError, check, load_default, p
 from app.policy.tables import Problem
 from app.policy.values import (
     Clause,
+    Costs,
     Distances,
     EngineThresholds,
     KeptBy,
@@ -19,6 +20,7 @@ from app.policy.values import (
 __all__ = [
     "DEFAULT_FILE",
     "Clause",
+    "Costs",
     "Distances",
     "EngineThresholds",
     "KeptBy",

@@ -16,6 +16,7 @@ from app.policy.places import lines_of
 from app.policy.tables import Problem, Table, meant
 from app.policy.values import (
     Clause,
+    Costs,
     Distances,
     EngineThresholds,
     KeptBy,
@@ -32,6 +33,7 @@ DEFAULT_FILE = Path(__file__).parent.parent / "policy.toml"
 
 _NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _AT_LINE = re.compile(r"^(.*) \(at line (\d+), column \d+\)$", re.DOTALL)
+_CURRENCY = re.compile("[A-Z]{3}")
 _FURTHEST = 2.0  # no two unit vectors lie further apart
 _LONGEST_FILE = 60_000  # code points; Whitehouse's has a quarter of it
 
@@ -115,6 +117,7 @@ def _policy(file: Table) -> Policy:
         engines=_engines(file.table("engines")),
         outcomes=_outcomes(file.table("outcomes")),
         clauses=_clauses(file.table("clauses")),
+        costs=_costs(file.table("costs")) if file.has("costs") else None,
     )
     if policy.review_on < policy.ratified_on < date.max:  # what was not given is date.max
         file.note("review_on lies before ratified_on.", "review_on")
@@ -169,6 +172,19 @@ def _staleness(table: Table) -> Staleness:
     staleness = Staleness(roster_days=table.whole("roster_days", 1, 366))
     table.close()
     return staleness
+
+
+def _costs(table: Table) -> Costs:
+    costs = Costs(
+        currency=table.text("currency"),
+        post=table.number("post", 0, 1000),
+        post_with_link=table.number("post_with_link", 0, 1000),
+        as_of=table.day("as_of"),
+    )
+    if costs.currency and not _CURRENCY.fullmatch(costs.currency):
+        table.note('costs.currency must be three capital letters, such as "USD".', "currency")
+    table.close()
+    return costs
 
 
 def _engines(table: Table) -> dict[str, EngineThresholds]:

@@ -104,11 +104,31 @@ class Staleness:
     roster_days: int
 
 
+_SIGNS = {"USD": "$", "GBP": "£", "EUR": "€"}
+
+
+@dataclass(frozen=True, slots=True)
+class Costs:
+    """What X's interface asks for a post, by its price list of the day ``as_of``; ``currency`` is ISO 4217."""
+
+    currency: str
+    post: float
+    post_with_link: float
+    as_of: date
+
+    def money(self, amount: float) -> str:
+        """An amount as people write it, with as many decimals as it has and at least two: ``$0.20``, ``$0.015``."""
+        whole, _, decimals = f"{amount:.6f}".partition(".")
+        number = f"{whole}.{decimals.rstrip('0'):0<2}"
+        sign = _SIGNS.get(self.currency)
+        return f"{sign}{number}" if sign else f"{number} {self.currency}"
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
     """A school's policy in one version; every verdict is written with its ``reference``.
 
-    ``published`` are the school's own telephone numbers, e-mail and postal addresses, which are no
+    ``costs`` is None where the school's file tells no prices. ``published`` are the school's own telephone numbers, e-mail and postal addresses, which are no
     one's private details; ``allowed_phrases`` are words the school knows to be no child's name.
     """
 
@@ -130,6 +150,7 @@ class Policy:
     engines: Mapping[str, EngineThresholds]
     outcomes: Mapping[str, Outcome]
     clauses: Mapping[str, Clause]
+    costs: Costs | None = None
 
     @property
     def reference(self) -> str:

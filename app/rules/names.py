@@ -74,6 +74,7 @@ def pupil_named(evidence: Evidence, policy: Policy) -> Iterator[Remark]:
             f"Say “{name.instead}” instead." if name.instead else "Leave the name out.",
             name.where,
             name.pupils,
+            instead=name.instead,
         )
 
 
@@ -100,6 +101,7 @@ def perhaps_pupil(evidence: Evidence, policy: Policy) -> Iterator[Remark]:
             f"If they do, say “{name.instead}” instead." if name.instead else "If they do, leave the name out.",
             name.where,
             name.pupils,
+            instead=name.instead,
         )
     if evidence.text.unread:
         yield Remark(

@@ -30,6 +30,7 @@ _UNSEEN = {
     Unseen.DETECTOR: "any faces, because the search for faces failed",
     Unseen.WEAK_DETECTOR: "faces that are small or turned aside, because only a weak search for faces is installed",
     Unseen.MATCHER: "whose faces these are, because comparing them failed",
+    Unseen.UNMEASURED: "whose faces these are, because the policy has no distances measured for the face engine",
     Unseen.WORDS: "whether anything is written in the picture",
 }
 

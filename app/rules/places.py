@@ -14,7 +14,7 @@ _FIELDS = {
     Field.METADATA: "what is stored inside the file",
 }
 
-_HIDES_NO_FACE = frozenset({Unseen.WORDS, Unseen.MATCHER})
+_HIDES_NO_FACE = frozenset({Unseen.WORDS, Unseen.MATCHER, Unseen.UNMEASURED})
 
 
 def photo_number(index: int) -> str:

@@ -16,6 +16,7 @@ class Remark:
     """One thing a rule noticed, in words for a tired teacher; never a child's name.
 
     ``unmade`` marks a check that could not be made: it is at least referred, whatever the policy says.
+    ``instead`` is what could be said in place of the words.
     """
 
     message: str
@@ -23,6 +24,7 @@ class Remark:
     where: Where = None
     pupils: tuple[str, ...] = ()
     unmade: bool = False
+    instead: str = ""
 
 
 Check = Callable[[Evidence, Policy], Iterator[Remark]]

@@ -19,6 +19,8 @@ from app.domain import (
     Words,
 )
 from app.policy import Policy
+from app.text.instead import without_names
+from app.web.notes import notes
 from app.web.schemas import (
     BoxOut,
     EntityOut,
@@ -49,7 +51,7 @@ def report(verdict: Verdict, evidence: Evidence, policy: Policy, *, reviewer: bo
     return Report(
         verdict=verdict.answer.value,
         findings=[_finding(one, reviewer=reviewer) for one in verdict.findings],
-        text=_text(evidence.text, policy),
+        text=_text(evidence, policy),
         photos=[_photo(one) for one in evidence.photos],
         line_ups=line_ups if reviewer else None,
         digest=verdict.digest,
@@ -69,6 +71,7 @@ def _finding(finding: Finding, *, reviewer: bool) -> FindingOut:
         message=finding.message,
         hint=finding.hint,
         where=_where(finding.where),
+        instead=finding.instead or None,
         pupils=list(finding.pupils) if reviewer and finding.pupils else None,
     )
 
@@ -85,15 +88,26 @@ def _box(box: Box) -> BoxOut:
     return BoxOut(left=box.left, top=box.top, right=box.right, bottom=box.bottom)
 
 
-def _text(facts: TextFacts, policy: Policy) -> TextOut:
+def _text(evidence: Evidence, policy: Policy) -> TextOut:
+    facts, draft = evidence.text, evidence.draft
+    named = {(name.where.field, name.where.photo) for name in facts.names}
     return TextOut(
         weighted_length=facts.weighted_length,
+        weighted_reference=facts.weighted_reference,
         x_limit=policy.limits.x_length,
         policy_length=facts.policy_length,
         policy_limit=policy.limits.policy_length,
         urls=_entities(facts.urls, facts),
         mentions=_entities(facts.mentions, facts),
         hashtags=_entities(facts.hashtags, facts),
+        notes=list(notes(draft, facts, policy)),
+        without_names=without_names(draft.text, facts.names) if (Field.TEXT, None) in named else None,
+        alt_texts_without_names=[
+            without_names(photo.alt_text, facts.names, field=Field.ALT_TEXT, photo=number)
+            if (Field.ALT_TEXT, number) in named
+            else None
+            for number, photo in enumerate(draft.photos)
+        ],
     )
 
 

@@ -147,6 +147,7 @@ class FindingOut(Outgoing):
     message: str
     hint: str
     where: WordsWhere | RegionWhere | None = None
+    instead: str | None = Field(default=None, description="What could be said in place of the words it points at.")
     pupils: list[str] | None = Field(default=None, exclude_if=_absent)
 
 
@@ -162,12 +163,18 @@ class TextOut(Outgoing):
     """What was measured in the text."""
 
     weighted_length: int
+    weighted_reference: int = Field(description="By twitter-text v3 as it was frozen, without newer emoji and domains.")
     x_limit: int
     policy_length: int
     policy_limit: int
     urls: list[EntityOut]
     mentions: list[EntityOut]
     hashtags: list[EntityOut]
+    notes: list[str] = Field(description="What is worth knowing and is no finding, such as what a link costs.")
+    without_names: str | None = Field(
+        description="The text with every name found put in other words; null where none was found."
+    )
+    alt_texts_without_names: list[str | None] = Field(description="The same for the alt text of each photo.")
 
 
 class FaceOut(Outgoing):
@@ -347,6 +354,12 @@ class Difference(Outgoing):
     changed: list[str]
     left: list[str]
     problems: list[LineProblem]
+
+
+class RosterDifference(Difference):
+    """What a roster changes, or would change, by UPN; of a trust's other schools the number of pupils alone."""
+
+    elsewhere: int
 
 
 class AccountIn(Incoming):

@@ -118,3 +118,10 @@ def test_another_account_is_not_ours(command: CommandLine) -> None:
     done = command("vet", NEWS, "--account", "@somebody")
     assert done.status == 2
     assert "accounts.not-ours" in done.out
+
+
+def test_notes_and_the_text_without_names_are_printed(command: CommandLine) -> None:
+    done = command("vet", f"{NAMED} See whitehouse.org")
+    assert "note: A post with a link costs the school about $0.20" in done.out
+    assert "without names: Well done to a Year 3 pupil in Holly class for her volcano poem!" in done.out
+    assert "without names" not in command("vet", NEWS).out

@@ -10,6 +10,7 @@ from app.domain import Outcome
 from app.errors import Fault
 from app.policy import (
     DEFAULT_FILE,
+    Costs,
     Distances,
     MatchingMode,
     NotAnswered,
@@ -116,6 +117,11 @@ WRONG = [
     ("[engines.dlib-resnet-1]", "[engines.dlib-resnet-1]\nrules_out = 0.62", "rules_out = 0.62", "larger than what is"),
     ('"wording.empty" = "reject"', '"wording.empty" = "approve"', '"wording.empty"', "advise, refer, reject"),
     ('"wording.empty" = "reject"', '"wording.emtpy" = "reject"', '"wording.emtpy"', 'Did you mean "wording.empty"?'),
+    ('currency = "USD"', 'currency = "dollars"', "currency = ", "three capital letters"),
+    ('currency = "USD"', 'currency = ""', "currency = ", "costs.currency is empty"),
+    ("post = 0.015", "post = -1", "post = -1", "between 0 and 1000"),
+    ("post_with_link = 0.20", 'post_with_link = "0.20"', "post_with_link = ", "must be a number"),
+    ("post_with_link = 0.20", "post_with_link = 0.20\ndelete = 0.01", "delete = ", "costs.delete is not something"),
     ("[clauses.posting-2]", "[clauses.posting-9]", "[clauses.posting-9]", "No rule keeps posting-9"),
 ]
 
@@ -128,6 +134,15 @@ def test_each_problem_is_told_on_its_line(old: str, new: str, at: str, says: str
     assert Problem(line_of(at, text), next(each.detail for each in problems if says in each.detail)) in problems
     with pytest.raises(PolicyError):
         parse(text, CITED)
+
+
+def test_a_policy_may_tell_no_prices() -> None:
+    start, end = WHITEHOUSE.index("[costs]"), WHITEHOUSE.index("[staleness]")
+    older = WHITEHOUSE[:start] + WHITEHOUSE[end:]
+
+    assert check(older, CITED) == ()
+    assert parse(older, CITED).costs is None
+    assert load_default().costs == Costs("USD", 0.015, 0.2, date(2026, 8, 22))
 
 
 def test_a_missing_key_is_told_where_its_table_begins() -> None:

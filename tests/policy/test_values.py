@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from app.policy import describe, load_default
+from app.policy import Costs, describe, load_default
 
 
 @pytest.mark.parametrize(
@@ -33,6 +33,20 @@ def test_days_are_the_schools() -> None:
 def test_a_clause_is_told_in_short_and_a_missing_one_not_at_all() -> None:
     assert "names" in load_default().clause_text("images-1")
     assert load_default().clause_text("images-99") == ""
+
+
+@pytest.mark.parametrize(
+    ("currency", "amount", "words"),
+    [
+        ("USD", 0.2, "$0.20"),
+        ("USD", 0.015, "$0.015"),
+        ("GBP", 1, "£1.00"),
+        ("EUR", 12.5, "€12.50"),
+        ("CHF", 0, "0.00 CHF"),
+    ],
+)
+def test_money_is_written_as_people_write_it(currency: str, amount: float, words: str) -> None:
+    assert Costs(currency, 0, 0, date(2026, 8, 22)).money(amount) == words
 
 
 def test_a_policy_in_words_has_every_clause_under_its_section_once() -> None:

@@ -20,9 +20,10 @@ def test_each_name_is_pointed_at_with_its_pupils_and_what_to_say_instead() -> No
 
     assert sure.message == "A pupil is named in the text (first name and with class)."
     assert sure.hint == "Say “a Year 4 pupil” instead."
-    assert (sure.where, sure.pupils) == (SURE.where, ("p1", "p2"))
+    assert (sure.where, sure.pupils, sure.instead) == (SURE.where, ("p1", "p2"), "a Year 4 pupil")
     assert likely.message == "A pupil is named in the alt text of photo 1."
     assert likely.hint == "Leave the name out."
+    assert likely.instead == ""
 
 
 def test_the_doubtful_go_to_a_person() -> None:
@@ -30,6 +31,7 @@ def test_the_doubtful_go_to_a_person() -> None:
 
     assert perhaps.message == "Words in the text may name a pupil."
     assert perhaps.pupils == ("p4",)
+    assert perhaps.instead == ""
     assert unknown.message == "Words in the text may name a child who is not on the roster."
     assert unknown.pupils == ()
 

@@ -65,7 +65,7 @@ def test_every_photo_of_the_draft_is_gone_through_whether_looked_at_or_not() -> 
 def test_whatever_is_unseen_may_hide_a_face_but_words_and_likeness(part: Unseen) -> None:
     photo = PhotoFacts(unseen=(part,))
 
-    assert hides_faces(photo) is (part not in (Unseen.WORDS, Unseen.MATCHER))
+    assert hides_faces(photo) is (part not in (Unseen.WORDS, Unseen.MATCHER, Unseen.UNMEASURED))
     assert may_show_children(photo) is hides_faces(photo)
 
 

@@ -68,7 +68,7 @@ EVIDENCE = Evidence(
 FINDINGS = (
     Finding("a.b", Outcome.REJECT, "t", "c", "ct", "m", where=Words(1, 2, Field.FILE_NAME, 3)),
     Finding("a.c", Outcome.ADVISE, "t", "c", "ct", "m", "h", Region(1, Box(0, 0, 5, 5)), ("p1", "p2")),
-    Finding("a.d", Outcome.REFER, "t", "c", "ct", "m"),
+    Finding("a.d", Outcome.REFER, "t", "c", "ct", "m", instead="a Year 4 pupil"),
 )
 
 
@@ -129,6 +129,13 @@ def test_a_field_added_since_takes_its_default() -> None:
     old = read_evidence(written)
     assert old.text == replace(EVIDENCE.text, cues=())
     assert old.photos == EVIDENCE.photos
+
+
+def test_findings_from_before_there_were_other_words_have_none() -> None:
+    written = through_json(write_findings(FINDINGS))
+    for finding in written["findings"]:
+        del finding["instead"]
+    assert [finding.instead for finding in read_findings(written)] == ["", "", ""]
 
 
 @pytest.mark.parametrize("version", [2, None, "1"])

@@ -17,20 +17,25 @@ from app import desk
 from app.domain import Draft, hash_of
 from app.errors import Conflict, Fault, FledglingError, Malformed
 from app.store import Store, accounts, events
+from app.web.dossiers import draft_out
 from app.web.drafting import judge, keep_files
 from app.web.intake import Intake, Upload, from_json, read_upload, safe_name
 from app.web.pages import visiting
 from app.web.pages.draft_page import draft_for
+from app.web.pages.marking import ORDER, grouped
 from app.web.pages.rendering import Visitor, in_plain_words, printable, render
 from app.web.pages.visiting import SEE_OTHER, PageRoute, Posted, Writing
 from app.web.problems import faults_of
 from app.web.repeats import once
-from app.web.schemas import PHOTOS, AltText
+from app.web.reports import report
+from app.web.schemas import PHOTOS, AltText, Report
 from app.web.service import Now, Service, Serving
 
 router = APIRouter(route_class=PageRoute)
 
 _alt_text: TypeAdapter[str] = TypeAdapter(AltText)
+_PHOTOS_AGAIN = "Choose the photos again: a browser does not keep them."
+_KEPT_DESCRIPTIONS = "Choose the photos again: only their descriptions were kept here."
 _LABELS = {
     "text": "The post",
     "classes": "Classes pictured",
@@ -60,6 +65,25 @@ class Sent:
     typed: Typed
     intake: Intake | FledglingError
     with_photos: bool = field(default=False)
+    without_names: bool = field(default=False)  # whether the text is to be taken over as suggested
+
+
+class LiveFinding(BaseModel):
+    """What a finding is about, in its rule's words."""
+
+    outcome: str
+    title: str
+
+
+class LiveOut(BaseModel):
+    """What is told of a post while it is written."""
+
+    policy_length: int
+    policy_limit: int
+    weighted_length: int
+    x_limit: int
+    notes: list[str]
+    findings: list[LiveFinding]
 
 
 class DraftMade(BaseModel):
@@ -75,7 +99,7 @@ def show_form(service: Serving, visitor: Writing, again: Annotated[str, Query(ma
         return _page(service, visitor, Typed())
     with service.database.read() as session:
         found = draft_for(Store(session, visitor.principal.school_id), visitor, again)
-    said = ["Choose the photos again: only their descriptions were kept here."] if found.draft.photos else []
+    said = [_KEPT_DESCRIPTIONS] if found.draft.photos else []
     return _page(service, visitor, _typed_from(found.draft), said)
 
 
@@ -94,8 +118,9 @@ def _typed_from(draft: Draft) -> Typed:
 async def _sent(visitor: Writing, form: Posted) -> Sent:  # noqa: ARG001 - the role is checked before the form is read
     typed = _typed(form)
     chosen = [one for one in form.getlist("photos") if isinstance(one, UploadFile) and one.filename]
+    wanted = visiting.field(form, "use") == "without-names"
     try:
-        return Sent(typed, await _intake(form, typed), bool(chosen))
+        return Sent(typed, await _intake(form, typed), bool(chosen), wanted)
     except FledglingError as error:
         return Sent(typed, error, bool(chosen))
 
@@ -114,7 +139,15 @@ def _typed(form: FormData) -> Typed:
 
 
 async def _intake(form: FormData, typed: Typed) -> Intake:
-    intake = from_json(
+    intake = _words_alone(typed)
+    uploads = await _uploads(form)
+    parts = [part for one in uploads for part in (one.data, one.alt_text.encode(), one.file_name.encode())]
+    return replace(intake, uploads=uploads, fingerprint=hash_of(intake.fingerprint.encode(), *parts))
+
+
+def _words_alone(typed: Typed) -> Intake:
+    """What was typed as a draft without its photos."""
+    return from_json(
         {
             "text": typed.text,
             "classes": [name.strip() for name in typed.classes.split(",") if name.strip()],
@@ -123,9 +156,6 @@ async def _intake(form: FormData, typed: Typed) -> Intake:
             "account": typed.account or None,
         }
     )
-    uploads = await _uploads(form)
-    parts = [part for one in uploads for part in (one.data, one.alt_text.encode(), one.file_name.encode())]
-    return replace(intake, uploads=uploads, fingerprint=hash_of(intake.fingerprint.encode(), *parts))
 
 
 async def _uploads(form: FormData) -> tuple[Upload, ...]:
@@ -161,6 +191,67 @@ def submit(service: Serving, visitor: Writing, sent: Annotated[Sent, Depends(_se
         return _refused(service, visitor, sent, error)
 
 
+@router.post("/compose/check")
+def check(service: Serving, visitor: Writing, sent: Annotated[Sent, Depends(_sent)], now: Now) -> Response:
+    """Vet what stands in the form and keep nothing; on demand with the text that names nobody put in its place."""
+    if isinstance(sent.intake, FledglingError):
+        return _refused(service, visitor, sent, sent.intake)
+    typed, intake = sent.typed, sent.intake
+    try:
+        made = _report(service, visitor, intake, now)
+        if sent.without_names and made.text.without_names is not None:
+            typed = replace(typed, text=made.text.without_names)
+            draft = intake.draft.model_copy(update={"text": typed.text})
+            made = _report(service, visitor, replace(intake, draft=draft), now)
+    except FledglingError as error:
+        return _refused(service, visitor, sent, error)
+    alt_texts = [one.alt_text for one in intake.uploads]
+    return _page(service, visitor, typed, [_PHOTOS_AGAIN] if sent.with_photos else [], found=(made, alt_texts))
+
+
+@router.post("/compose/live")
+def count(service: Serving, visitor: Writing, sent: Annotated[Sent, Depends(_sent)], now: Now) -> Response:
+    """Lengths and findings of what is being written, for the page's script; nothing is kept."""
+    if isinstance(sent.intake, FledglingError):
+        raise sent.intake
+    made = _report(service, visitor, sent.intake, now)
+    titles = sorted({(ORDER.index(one.outcome), one.title) for one in made.findings})
+    told = LiveOut(
+        policy_length=made.text.policy_length,
+        policy_limit=made.text.policy_limit,
+        weighted_length=made.text.weighted_length,
+        x_limit=made.text.x_limit,
+        notes=made.text.notes,
+        findings=[LiveFinding(outcome=ORDER[rank], title=title) for rank, title in titles],
+    )
+    return Response(told.model_dump_json(), media_type="application/json")
+
+
+@router.post("/compose/without-names/{draft_id}")
+def write_anew(service: Serving, visitor: Writing, draft_id: str, form: Posted, now: Now) -> Response:  # noqa: ARG001
+    """The form filled in from a draft, its names put in other words, and vetted; nothing is kept."""
+    with service.database.read() as session:
+        store = Store(session, visitor.principal.school_id)
+        kept = draft_for(store, visitor, draft_id).draft
+        said = draft_out(store, draft_id, visitor.policy, visitor.principal).report.text
+    photos = tuple(
+        photo if alt_text is None else replace(photo, alt_text=alt_text)
+        for photo, alt_text in zip(kept.photos, said.alt_texts_without_names, strict=True)
+    )
+    text = kept.text if said.without_names is None else said.without_names
+    typed = _typed_from(replace(kept, text=text, photos=photos))
+    try:
+        made = _report(service, visitor, _words_alone(typed), now)
+    except FledglingError as error:
+        return _refused(service, visitor, Sent(typed, error, bool(photos)), error)
+    return _page(service, visitor, typed, [_KEPT_DESCRIPTIONS] if photos else [], found=(made, []))
+
+
+def _report(service: Service, visitor: Visitor, intake: Intake, now: datetime) -> Report:
+    judged = judge(service, visitor.principal, intake, now)
+    return report(judged.vetted.verdict, judged.vetted.evidence, judged.policy, reviewer=False)
+
+
 def _submit(service: Service, visitor: Visitor, typed: Typed, intake: Intake, now: datetime) -> Response:
     principal = visitor.principal
     # The content is part of the key: whoever goes back, changes something and sends again means another draft.
@@ -185,7 +276,7 @@ def _refused(service: Service, visitor: Visitor, sent: Sent, error: FledglingErr
     else:
         said = [_words(fault) for fault in error.errors] or [error.detail]
     if sent.with_photos:
-        said.append("Choose the photos again: a browser does not keep them.")
+        said.append(_PHOTOS_AGAIN)
     return _page(service, visitor, sent.typed, said, status=error.status)
 
 
@@ -196,8 +287,15 @@ def _words(fault: Fault) -> str:
 
 
 def _page(
-    service: Service, visitor: Visitor, typed: Typed, faults: list[str] | None = None, *, status: int = 200
+    service: Service,
+    visitor: Visitor,
+    typed: Typed,
+    faults: list[str] | None = None,
+    *,
+    status: int = 200,
+    found: tuple[Report, list[str]] | None = None,
 ) -> Response:
+    """The form; ``found`` is the report on what stands in it, with the photos' descriptions."""
     with service.database.read() as session:
         store = Store(session, visitor.principal.school_id)
         own, planned = accounts.every(store), events.every(store)
@@ -217,4 +315,6 @@ def _page(
         accounts=own,
         events=planned,
         policy_limit=visitor.policy.limits.policy_length,
+        report=found[0] if found else None,
+        findings=grouped(found[0], typed.text, found[1]) if found else [],
     )
