@@ -21,13 +21,14 @@ from app.text.phrases import book
 __all__ = ["underminings"]
 
 _HARSH_FILE: Final = Path(__file__).parent / "data" / "wording" / "harsh.txt"
-_ENOUGH: Final = 5
+_ENOUGH: Final = 6
 # Points of the kinds of slights.toml, fitted by hand to the drafts of tests/data/wording/sideways.jsonl.
 _TARGETS: Final = {"aside": 4, "body": 3, "person": 2, "child": 1}
-_SLIGHTS: Final = {"sneer": 6, "barb": 3, "hint": 2, "trace": 1}
+_SLIGHTS: Final = {"sneer": 5, "barb": 3, "hint": 2, "trace": 1}
 _RELIEF: Final = {"grace": 3, "story": 3}
 _POINTS: Final = {**_TARGETS, **_SLIGHTS, **_RELIEF}
 _HARSH: Final = 2
+_BESIDE: Final = 12  # letters
 _COMPARED: Final = 3
 _SCARE: Final = 4
 _MOCKING: Final = {4: "🙄🤡😒", 3: "🙃😏🤦", 2: "🤷🐸😬", 1: "👀🤔😉"}
@@ -123,9 +124,9 @@ def _cue(passage: Passage, sentence: Sequence[_Mark], near: Sequence[Sequence[_M
 def _marks(passage: Passage) -> Iterator[_Mark]:
     """All that counts, of phrases that overlap the one with most points."""
     taken = bytearray(len(passage.text))
-    found = [*_phrases(passage), *_harsh(passage), *_opponents(passage)]
+    found = [*_phrases(passage), *_opponents(passage)]
     targets = [mark for mark in found if mark.kind in _TARGETS]
-    found += [*_undone(passage.text, targets), *_compared(passage.text, targets), *_scared(passage), *_emoji(passage)]
+    found += [*_harsh(passage, targets), *_undone(passage.text, targets), *_compared(passage.text, targets), *_scared(passage), *_emoji(passage)]
     yield from targets
     for mark in sorted(found, key=lambda one: (-one.points, one.start - one.end)):
         if mark.kind not in _TARGETS and not any(taken[mark.start : mark.end]):
@@ -138,10 +139,12 @@ def _phrases(passage: Passage) -> Iterator[_Mark]:
         yield _Mark(each.start, each.end, each.kind, each.note, _POINTS[each.kind])
 
 
-def _harsh(passage: Passage) -> Iterator[_Mark]:
+def _harsh(passage: Passage, targets: Sequence[_Mark]) -> Iterator[_Mark]:
+    """Words of ill opinion; straight beside people they weigh more: "their team were hopeless"."""
     for word in passage.vocabulary & _harsh_words():
         start = max(passage.text.find(f" {word} "), passage.text.find(f" {word}'s ")) + 1
-        yield _Mark(start, start + len(word), "hint", "a belittling word", _HARSH)
+        beside = any(0 < start - one.end < _BESIDE or 0 < one.start - start - len(word) < _BESIDE for one in targets)
+        yield _Mark(start, start + len(word), "hint", "a belittling word", _HARSH + beside)
 
 
 def _opponents(passage: Passage) -> Iterator[_Mark]:
