@@ -171,8 +171,13 @@ _PASTS: Final = frozenset(
 )
 
 
+_NEGATED: Final = frozenset({"wont", "isnt", "cant", "hasnt", "wasnt", "doesnt", "didnt"})
+
+
 def _past(word: Word) -> bool:
     """Whether it is a verb of the past, which ``will`` and ``may`` never stand before."""
+    if word.key.endswith("nt") and word.key in _NEGATED:
+        return True
     return word.key in _PASTS or (len(word.key) > 4 and word.key.endswith("ed") and word.key not in ("need", "feed"))
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
 from enum import Enum
 from functools import lru_cache
 from itertools import product
@@ -28,9 +27,6 @@ from app.text.gazetteer import (
 )
 
 __all__ = ["FullNames", "NameIndex", "Role", "Spelling"]
-
-GUARDED_FOR: Final = timedelta(days=3 * 365)
-"""How long after leaving a child's names are still looked for."""
 
 PARTICLES: Final = frozenset(
     ["van", "von", "de", "da", "di", "du", "del", "della", "dos", "das", "der", "den", "la", "le", "el", "al", "bin", "bint",
@@ -165,16 +161,13 @@ class NameIndex:
         staff: Iterable[StaffMember] = (),
         class_names: Iterable[str] = (),
         allowed: Iterable[str] = (),
-        today: date | None = None,
     ) -> Self:
         """The index of these names.
 
-        ``allowed`` are phrases in which a name is nobody's (``Alice Holt Forest``). With ``today`` given, children who
-        left more than three years before are let go. Pupils ``elsewhere`` are looked up apart, by full names alone.
+        ``allowed`` are phrases in which a name is nobody's (``Alice Holt Forest``). Leavers are guarded like all others:
+        whose names are looked for is the register's to say. Pupils ``elsewhere`` are looked up apart, by full names alone.
         """
-        everybody = [
-            pupil for pupil in pupils if today is None or pupil.left_on is None or today - pupil.left_on <= GUARDED_FOR
-        ]
+        everybody = list(pupils)
         guarded = [pupil for pupil in everybody if not pupil.elsewhere]
         builder = _Builder()
         for number, pupil in enumerate(guarded):

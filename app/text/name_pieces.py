@@ -2,13 +2,13 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from enum import Enum, auto
+from collections.abc import Iterator, Sequence
 from typing import Final
 
-from app.text.gazetteer import Commonness, commonness, is_given_name, is_word, lexicon
+from app.text.gazetteer import Commonness, commonness, is_given_name, is_word
+from app.text.name_forms import Both, Form, Group, Naming, Piece
 from app.text.name_index import DIGITS, FIRSTS, NO_APOSTROPHE, SURNAMES, NameIndex, Role
+from app.text.name_initials import NEAR, initials, is_of
 from app.text.name_words import Case, Word, Writing
 
 __all__ = ["Form", "Group", "Naming", "Piece", "groups_named", "namings", "pairs", "pieces", "touching"]
@@ -24,59 +24,6 @@ _LONGEST_EMOJI: Final = 3  # signs
 _SURELY_JOINED: Final = 8  # letters
 _HIDDEN_COST: Final = 0.4  # of digits for letters beside another name of the same pupil
 _FILE_GAPS: Final = frozenset({"_", "-", " ", "."})
-_FAR: Final = 10  # the same for initials with full stops
-_NEAR: Final = 5  # words within which a year or class belongs to initials
-
-
-class Form(Enum):
-    """How a child is named."""
-
-    SINGLE = auto()
-    FULL = auto()
-    INITIALLED = auto()  # one of the two names by its letter
-    INITIALS = auto()
-    NEARLY = auto()  # a surname beside an unknown or misspelt first name
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """Words ``first`` to ``last`` that stand for one name of the pupils ``numbers``."""
-
-    first: int
-    last: int
-    role: Role
-    numbers: Sequence[int]
-    key: str
-    level: Commonness
-    note: str
-    cost: float
-
-
-Both = Callable[[Piece, Piece], tuple[int, ...]]
-"""Who bears two names together."""
-
-
-@dataclass(frozen=True, slots=True)
-class Naming:
-    """Words ``first`` to ``last`` that may name one of the pupils ``numbers``, with what speaks for it by itself."""
-
-    first: int
-    last: int
-    form: Form
-    role: Role
-    numbers: tuple[int, ...]
-    level: Commonness
-    base: float
-    reasons: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """A year or class named by the word at ``place``."""
-
-    place: int
-    year: str = ""
-    class_name: str = ""
 
 
 def groups_named(writing: Writing, index: NameIndex) -> tuple[Group, ...]:
@@ -117,7 +64,7 @@ def namings(writing: Writing, index: NameIndex, groups: Sequence[Group], startin
             found.extend(_surname_with_initial(writing, piece, index, groups))
         if writing.words[place].letter:
             found.extend(_with_initial_before(writing, place, starting, index))
-    found.extend(_initials(writing, index, groups))
+    found.extend(initials(writing, index, groups))
     return found
 
 
@@ -312,23 +259,18 @@ def _surname_with_initial(
     if not (in_file or comma or letter.gap == " "):
         return
     numbers = tuple(number for number in piece.numbers if letter.key in index.first_letters[number])
-    beside = [group for group in groups if 0 < group.place - piece.last < _NEAR - 1]
-    there = tuple(number for number in numbers if any(_is_of(number, group, index) for group in beside))
+    beside = [group for group in groups if 0 < group.place - piece.last < NEAR - 1]
+    there = tuple(number for number in numbers if any(is_of(number, group, index) for group in beside))
     dotted = writing.source.startswith(".", letter.end)
-    if not there and not (numbers and (in_file or (comma and dotted))):
+    listed = words[piece.last - 1].case is Case.UPPER and not writing.shouting  # ``HILL J``
+    if not there and not (numbers and (in_file or listed or (comma and dotted))):
         return
     base = (
         ((4.6, 4.0, 3.6, 3.2) if there else (2.4, 1.4, 0.4, -0.4))[piece.level] - piece.cost - _ROLE_COSTS[piece.role]
     )
+    base += 0.8 if (in_file or listed) and not there else 0.0
     notes = (piece.role.value, *filter(None, (piece.note,)), "with the first letter of that pupil's first name")
     yield Naming(piece.first, piece.last + 1, Form.INITIALLED, piece.role, there or numbers, piece.level, base, notes)
-
-
-def _is_of(number: int, group: Group, index: NameIndex) -> bool:
-    """Whether the pupil is of that year or class."""
-    if group.class_name:
-        return index.classes[number] == group.class_name
-    return index.years[number].lstrip("Yy")[:1].upper() == group.year
 
 
 def _runs_on(words: Sequence[Word], place: int) -> bool:
@@ -359,46 +301,3 @@ def _with_initial_before(
             base -= 2.0 if letter.key in "ai" and not dotted and piece.level else 0.0
             notes = (piece.role.value, *filter(None, (piece.note,)), "with the first letter of that pupil's first name")
             yield Naming(place, piece.last, Form.INITIALLED, piece.role, numbers, piece.level, base, notes)
-
-
-def _initials(writing: Writing, index: NameIndex, groups: Sequence[Group]) -> Iterator[Naming]:
-    """``A.S. in Year 4`` or ``JB (Oak)``: initials of a pupil of the year or class named beside them."""
-    words = writing.words
-    for group in groups:
-        for place in range(max(0, group.place - _FAR), min(len(words), group.place + _FAR)):
-            for last, letters in _initials_at(writing, place):
-                near = abs(place - group.place) <= _NEAR or writing.words[last - 1].gap == "."
-                if place <= group.place < last or not near:
-                    continue
-                numbers = tuple(
-                    number
-                    for number in index.initials.get(letters[0] + letters[-1], ())
-                    if _is_of(number, group, index)
-                )
-                if numbers:
-                    notes = ("initials of a pupil of the year or class named beside them",)
-                    yield Naming(place, last, Form.INITIALS, Role.FIRST, numbers, Commonness.NO_WORD, 3.6, notes)
-
-
-def _initials_at(writing: Writing, place: int) -> Iterator[tuple[int, str]]:
-    """Initials that begin at a word: where they end, and their letters."""
-    words = writing.words
-    word = words[place]
-    if word.solid or writing.shouting:
-        return
-    near = [words[other] for other in (place - 1, place + 1) if 0 <= other < len(words)]
-    if any(other.case is Case.UPPER and len(other.key) > 3 for other in near):
-        return
-    if word.case is Case.UPPER and 2 <= len(word.key) <= 3 and word.key.isalpha():
-        if word.key not in lexicon("not-initials") and not (len(word.key) == 3 and is_word(word.key)):
-            yield place + 1, word.key
-        return
-    letters = ""
-    last = place
-    while last < len(words) and words[last].letter and words[last].case is not Case.LOWER and len(letters) < 3:
-        if letters and words[last].gap not in (".", ". ", " "):
-            break
-        letters += words[last].key
-        last += 1
-    if len(letters) > 1 and letters not in ("pe", "tv", "uk", "ta"):
-        yield last, letters

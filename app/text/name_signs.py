@@ -1,5 +1,6 @@
 """Rules that add: words that show that a name is a child's."""
 
+import re
 import unicodedata
 from typing import Final
 
@@ -158,11 +159,13 @@ def aged(naming: Naming, scene: Scene) -> Weights:
     if len(after) > 1 and after[0].key in _BEING and after[1].key in _AGES | _SPELT_AGES:
         yield 2.1, "an age follows"
         return
-    if after and (after[0].key in ("age", "aged") or (after[0].gap in (", ", " (") and after[0].key in _AGES)):
+    bare = bool(after) and not _CLOCK.match(scene.writing.source, after[0].end)
+    if after and (after[0].key in ("age", "aged") or (bare and after[0].gap in (", ", " (") and after[0].key in _AGES)):
         yield 1.2, "an age follows"
 
 
 _BEING: Final = frozenset({"is", "was", "turns", "turned", "now", "just"})
+_CLOCK: Final = re.compile(r"[.:/]\d|[ap]m")  # no age: ``9.15``
 _SPELT_AGES: Final = frozenset({"four", "five", "six", "seven", "eight", "nine", "ten", "eleven"})
 _AGES: Final = frozenset({"4", "5", "6", "7", "8", "9", "10", "11"})
 _YEAR_WORDS: Final = frozenset({"year", "yr", "y", "years", "class"})

@@ -17,7 +17,9 @@ from app.text.gazetteer import is_given_name, is_proper, is_word, lexicon
 __all__ = ["Case", "Word", "Writing", "cut"]
 
 _WORD: Final = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
-_SOLID: Final = re.compile(r"(?:https?://|www\.)[^\s<>]+|(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+|[#@][^\W]+")
+_SOLID: Final = re.compile(
+    r"(?:https?://|www\.)[^\s<>]+|(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+|#[^\W]+|@[^\W]+(?:\.[^\W]+)*"
+)
 _SOLID_SIGNS: Final = ("#", "@", "://", "www.")  # one of which is in all that is solid
 _SHAPE_PARTS: Final = re.compile(r"A+(?!a)|A?a+|0+")
 _NUMBERED: Final = re.compile(r"[Aa]{3,}0+|0+[Aa]{3,}")

@@ -51,6 +51,11 @@ def found(text: str, field: Field = Field.TEXT) -> list[tuple[str, Certainty]]:
         ("It was so quiet that Chase nodded off", "Chase"),
         ("Hero for the day: Captain Z4yn!", "Z4yn"),
         ("SPELLING CHAMP HUNTER TODAY", "HUNTER"),
+        ("AvdB (5 Holly) has no pick-up down", "AvdB"),
+        ("Elm class: a quiet word of praise today for A-R, who sat with a new starter", "A-R"),
+        ("Will won't be in goal on Friday", "Will"),
+        ("The vest nearest the camera is printed MARSH P 7", "MARSH P"),
+        ("Follow her journey at @chase.ward.gym", "chase.ward"),
         ("Will left the glasses on the coach", "Will"),
         ("Will knocked the tower over", "Will"),
         ("Who brought a whole pineapple? Autumn, of course.", "Autumn"),
@@ -69,6 +74,7 @@ def test_a_child_is_meant(text: str, name: str) -> None:
     [
         ("IMG_4471_jaspreet_viking_shield.jpg", "jaspreet"),
         ("scan0032 Rahman-Mitchell J trip consent.pdf", "Rahman-Mitchell J"),
+        ("20250612_sportsday_MARSH_P_longjump.png", "MARSH_P"),
     ],
 )
 def test_in_file_names(text: str, name: str) -> None:
@@ -88,6 +94,7 @@ def test_in_a_handle() -> None:
     "text",
     [
         "Half marks for DYL and the dyl",
+        "Coffee morning with Mr Gallagher, 9.15 in the hall",
         "It takes a little chase and a lot of rosin",
         "Doors open at 5am and 11am, 4th in the league",
         "Will we be back for lunch? Penny's Cafe. Yes",
