@@ -24,7 +24,7 @@ _NOT_PAST_TEXT: Final = (
     "mixed talented required booked planned scheduled organised arranged confirmed expected prepared requested "
     "provided served sponsored speed exceed proceed succeed hundred bleed breed greed creed tweed agreed red bed "
     "feed seed weed wanted supposed welcomed geared located based cancelled postponed themed advised "
-    "unprecedented ofsted"
+    "unprecedented ofsted relaxed dressed themed extended guided timed ticketed unlimited sponsored staggered blended"
 )
 _NOT_PAST: Final = frozenset(_NOT_PAST_TEXT.split())
 _SHORTEST_PAST: Final = 5
