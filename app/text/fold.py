@@ -71,9 +71,9 @@ _PLAIN: Final = re.compile(r"[\t\n\r -_a-~]*")  # nothing to fold but case
 _REGIONAL_RUN: Final = re.compile("[\U0001f1e6-\U0001f1ff]+")
 _LETTER: Final = r"[^\W\d_]"
 _WORD: Final = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
-_SPREAD: Final = re.compile(rf"(?<![^\W_]){_LETTER}([ .,\-_*·•/~|\n]{{1,2}}){_LETTER}(?:\1{_LETTER})+(?![^\W_])")
+_SPREAD: Final = re.compile(rf"(?<![^\W_]){_LETTER}([ .,\-_*·•/~|\n]{{1,3}}){_LETTER}(?:\1{_LETTER})+(?![^\W_])")
 _LETTERS_APART: Final = re.compile(
-    rf"[ .,\-_*·•/~|\n]{_LETTER}[ .,\-_*·•/~|\n]{{1,2}}{_LETTER}(?![^\W_])"
+    rf"[ .,\-_*·•/~|\n]{_LETTER}[ .,\-_*·•/~|\n]{{1,3}}{_LETTER}(?![^\W_])"
 )  # in all spread
 _SIGN_INSIDE: Final = re.compile(r"[@$!€£+|*#](?=[^\W_])|[$€£]")  # in all that is masked
 _MASKED: Final = re.compile(

@@ -1,6 +1,6 @@
 """What the words around a possible name say of it: each rule adds or takes away, and says so in plain words.
 
-The score is a sum and nothing is learnt: 6 and above is certain, 3 likely, 0.8 in doubt. The scale is that of
+The score is a sum and nothing is learnt: 6 and above is certain, 3 likely, 0.6 in doubt. The scale is that of
 ``docs/accuracy``, measured by ``tests/accuracy``; the weights were set by hand on the drafts marked there as development.
 """
 
@@ -17,7 +17,7 @@ from app.text.name_scene import Scene, Weights
 
 __all__ = ["IN_DOUBT", "weigh"]
 
-IN_DOUBT: Final = 0.8
+IN_DOUBT: Final = 0.6
 """The lowest score that a person is asked about."""
 _SHORT: Final = 3  # letters: signs that stand for three are chance
 

@@ -14,7 +14,7 @@ from app.text.name_words import Case, Word
 
 def letter_case(naming: Naming, scene: Scene) -> Weights:
     """A capital within a sentence speaks for a name; a small letter against."""
-    word, careless = scene.first(naming), scene.writing.careless
+    word = scene.first(naming)
     if naming.role in SURNAMES and word.key in PARTICLES:
         word = scene.last(naming)
     if CUT_SHORT in naming.reasons and (word.case is not Case.CAPITAL or word.solid or len(word.key) < 3):
@@ -23,20 +23,33 @@ def letter_case(naming: Naming, scene: Scene) -> Weights:
     if word.solid or scene.writing.shouting:
         return
     if word.case is Case.LOWER:
-        if naming.level or is_word(word.key):
-            small = (-1.2, -4.0) if naming.level else (-2.6, -2.8) if naming.role is Role.SHORT else (-0.8, -2.8)
-            yield small[0 if careless else 1], "no capital letter, so an ordinary word"
-            return
-        short = naming.role is Role.SHORT and not naming.level and not scene.owns(naming)
-        yield (-0.3 if careless else -1.4 if short else -0.7), "no capital letter"
-        if "one letter differs" in naming.reasons:
-            yield -0.9, "an unknown word rather than a name"
+        yield from _small(naming, word, scene)
     elif naming.level and word.case is Case.UPPER:
         yield 0.3, "written in capitals"
     elif naming.level and not word.opens:
         yield 0.7, "a capital letter within a sentence"
         if _set_off(naming, scene):
             yield 0.6, "set off by commas"
+        if scene.key(naming) in _AUXILIARIES and _ends_clause(naming, scene):
+            yield 1.4, "no verb stands so"
+
+
+def _small(naming: Naming, word: Word, scene: Scene) -> Weights:
+    """Without a capital: an ordinary word if it is one at all."""
+    careless, short = scene.writing.careless, naming.role is Role.SHORT
+    if naming.level or is_word(word.key):
+        small = (-1.2, -4.0) if naming.level else (-2.6, -2.8) if short else (-0.8, -2.8)
+        yield small[0 if careless else 1], "no capital letter, so an ordinary word"
+        return
+    yield (-0.3 if careless else -1.4 if short and not scene.owns(naming) else -0.7), "no capital letter"
+    if "one letter differs" in naming.reasons:
+        yield -0.9, "an unknown word rather than a name"
+
+
+def _ends_clause(naming: Naming, scene: Scene) -> bool:
+    """``What a throw Will!``: where a clause ends after it, it is no auxiliary verb."""
+    end = scene.last(naming).end
+    return scene.writing.source[end : end + 1] in ("", "!", "?", ".", ",", ";", "\n")
 
 
 def _set_off(naming: Naming, scene: Scene) -> bool:
@@ -60,7 +73,7 @@ def joined_up(naming: Naming, scene: Scene) -> Weights:
         yield -0.6, "an ordinary word in a hashtag, handle or file name"
     before = scene.just_before(naming)
     if before is not None and before.key in _EACH:
-        yield -2.6, "after an article or the like"
+        yield -3.0, "after an article or the like"
 
 
 _EACH: Final = frozenset({"every", "each", "per", "a", "any", "no", "the"})

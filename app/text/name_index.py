@@ -244,10 +244,15 @@ class NameIndex:
             yield Spelling(key)
         elif disguise and key.isalpha():
             yield Spelling(key, disguise)
-        elif len(key) > _LONGEST_WORD or (not disguise and (is_word(key) or is_people_or_age(key))):
+        elif len(key) > _LONGEST_WORD or (not disguise and (is_word(key) or self._of_a_people(key))):
             return
         else:
             yield from self._undone(key, full, disguise)
+
+    def _of_a_people(self, key: str) -> bool:
+        """Whether it is the word for a people or age, and not a first name with the s of possession (``aryans``)."""
+        bearer = key.removesuffix("s")
+        return is_people_or_age(key) and not (bearer != key and self.bears(bearer) and not is_people_or_age(bearer))
 
     def _undone(self, key: str, full: str, disguise: str) -> Iterator[Spelling]:
         if key.endswith("s") and key == full and len(key) > 3 and self.bears(key[:-1]):

@@ -12,7 +12,7 @@ __all__ = ["NEAR", "initials", "is_of"]
 
 NEAR: Final = 5
 """Words within which a year or class belongs to initials."""
-_FAR: Final = 10  # the same for initials that stand alone
+_FAR: Final = 14  # the same for initials that stand alone
 
 
 def is_of(number: int, group: Group, index: NameIndex) -> bool:

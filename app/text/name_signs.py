@@ -136,6 +136,12 @@ def belongings(naming: Naming, scene: Scene) -> Weights:
         yield (2.1 if close_by else 1.4), "whose family or work is spoken of"
     elif not naming.level:
         yield 0.4, "something belongs to the bearer"
+    elif not scene.first(naming).opens and scene.first(naming).case is Case.CAPITAL and not _timely(naming, scene):
+        yield 0.8, "something belongs to the bearer"
+
+
+def _timely(naming: Naming, scene: Scene) -> bool:
+    return scene.key(naming) in lexicon("seasons") or scene.key(naming) in lexicon("months")
 
 
 def class_beside(naming: Naming, scene: Scene) -> Weights:
@@ -276,7 +282,23 @@ def _foreign(source: str, word: Word) -> bool:
 
 
 _SOLID_PRAISE: Final = frozenset(
-    {"go", "team", "well", "star", "birthday", "certificate", "captain", "goodluck", "welldone"}
+    {
+        "go",
+        "team",
+        "well",
+        "star",
+        "birthday",
+        "certificate",
+        "captain",
+        "goodluck",
+        "welldone",
+        "maestro",
+        "dj",
+        "legend",
+        "boss",
+        "hero",
+        "champ",
+    }
 )
 
 

@@ -209,7 +209,7 @@ def test_not_every_given_name_is_a_child(text: str) -> None:
         ("Slice Smith", None, None),
         ("Wall Long", None, None),
         ("Zxyqa Hill", None, None),
-        ("Zxyqa Will", None, None),
+        ("Zxyqa Will", "Will", Certainty.AMBIGUOUS),
         ("OUR NEW ZXYQA LINDLEY", "LINDLEY", Certainty.AMBIGUOUS),
         ("the Romans Lindley", None, None),
         ("Dr Zxyqa Lindley came", None, None),
