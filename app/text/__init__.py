@@ -6,11 +6,24 @@
 import logging
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, TypeVar
 
-from app.domain import Cue, Draft, Entity, Event, EventNamed, Field, NameFound, PhotoFacts, TextFacts, Topic, Words
+from app.domain import (
+    Certainty,
+    Cue,
+    Draft,
+    Entity,
+    Event,
+    EventNamed,
+    Field,
+    NameFound,
+    PhotoFacts,
+    TextFacts,
+    Topic,
+    Words,
+)
 from app.text.dates import When, mentions
 from app.text.entities import Entities, accidental_links, extract
 from app.text.fold import fold
@@ -19,6 +32,7 @@ from app.text.length import Lengths, measure
 from app.text.name_index import FullNames, NameIndex
 from app.text.names import find
 from app.text.passage import Passage, passage
+from app.text.whereabouts import NOT_APART, Apart, places
 from app.text.wording import Reading, cues
 
 __all__ = ["FullNames", "Guide", "NameIndex", "read"]
@@ -29,7 +43,8 @@ class Guide:
     """What must be known of the school to read a draft.
 
     ``accounts`` are the school's own handles, folded; ``published`` its own telephone numbers, e-mail and postal
-    addresses; ``allowed_wording`` phrases that are neither offensive nor undermining here.
+    addresses; ``allowed_wording`` phrases that are neither offensive nor undermining here. ``never_named`` are pupils
+    who are taken to be meant by whatever may name them; of the classes ``apart`` no post says where they are.
     """
 
     names: NameIndex
@@ -37,6 +52,8 @@ class Guide:
     accounts: frozenset[str] = frozenset()
     published: tuple[str, ...] = ()
     allowed_wording: tuple[str, ...] = ()
+    never_named: frozenset[str] = frozenset()
+    apart: Apart = NOT_APART
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +83,7 @@ def read(draft: Draft, photos: Sequence[PhotoFacts], guide: Guide, now: datetime
     for writing in _writings(draft, photos):
         if writing.text.strip():
             reader.take(writing, entities)
+    whereabouts = (*reader.places, *_events_told(draft, reader.events))
     return TextFacts(
         visible=any(map(_shows, draft.text)),
         weighted_length=lengths.weighted,
@@ -77,7 +95,7 @@ def read(draft: Draft, photos: Sequence[PhotoFacts], guide: Guide, now: datetime
         cashtags=entities.cashtags,
         answers=entities.answers,
         names=tuple(reader.names),
-        cues=tuple(reader.cues),
+        cues=(*reader.cues, *(whereabouts if guide.apart.concerns(draft) else ())),
         events=tuple(reader.events),
         unread=tuple(dict.fromkeys(reader.unread)),
     )
@@ -92,6 +110,7 @@ class _Reader:
         self.names: list[NameFound] = []
         self.cues: list[Cue] = []
         self.events: list[EventNamed] = []
+        self.places: list[Cue] = []
         self.unread: list[str] = []
 
     def attempt(self, part: str, work: Callable[[], _T], otherwise: _T) -> _T:
@@ -106,13 +125,15 @@ class _Reader:
 
     def take(self, writing: _Writing, entities: Entities) -> None:
         """Reads one text."""
-        self.names += self.attempt("names", lambda: _names(writing, self.guide.names, entities), ())
+        self.names += self.attempt("names", lambda: _names(writing, self.guide, entities), ())
         words = self.attempt("wording", lambda: passage(fold(writing.text)), None)
         if words is None:
             return
         times = self.attempt("dates", lambda: mentions(words.cased, self.now), _NO_TIMES)
         self.cues += self.attempt("wording", lambda: cues(words, times, self._reading(writing), self.now), ())
         self.events += self.attempt("events", lambda: _events(writing, words, times, self.guide.events), ())
+        # Always gathered, whoever it is for: how long reading takes tells nothing.
+        self.places += self.attempt("wording", lambda: _places(writing, words), ())
 
     def _reading(self, writing: _Writing) -> Reading:
         guide = self.guide
@@ -136,9 +157,32 @@ def _accidents(text: str, urls: tuple[Entity, ...]) -> Iterable[Cue]:
     return [Cue(Topic.ACCIDENTAL_LINK, Words(url.start, url.end), url.value) for url in accidental_links(text, urls)]
 
 
-def _names(writing: _Writing, index: NameIndex, entities: Entities) -> Iterable[NameFound]:
+def _names(writing: _Writing, guide: Guide, entities: Entities) -> Iterable[NameFound]:
     signs = (*entities.hashtags, *entities.mentions) if writing.field is Field.TEXT else ()
-    return find(writing.text, index, field=writing.field, photo=writing.photo, entities=signs)
+    found = find(writing.text, guide.names, field=writing.field, photo=writing.photo, entities=signs)
+    return [
+        one
+        if guide.never_named.isdisjoint(one.pupils)
+        else replace(one, certainty=max(one.certainty, Certainty.LIKELY))
+        for one in found
+    ]
+
+
+def _places(writing: _Writing, words: Passage) -> Iterable[Cue]:
+    if writing.field not in _SPOKEN:
+        return []
+    return [_somewhere(Words(*span, writing.field, writing.photo)) for span in places(words, writing.text)]
+
+
+def _events_told(draft: Draft, events: Sequence[EventNamed]) -> Iterator[Cue]:
+    """Every event that a draft is about: an event is somewhere."""
+    yield from (_somewhere(one.where) for one in events)
+    if draft.event_id is not None:
+        yield _somewhere(Words(0, len(draft.text)))
+
+
+def _somewhere(where: Words) -> Cue:
+    return Cue(Topic.TO_COME, where, "a place, and no time")
 
 
 def _events(

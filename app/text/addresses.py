@@ -8,6 +8,9 @@ from typing import Final
 
 __all__ = ["email_addresses", "postcodes", "street_addresses"]
 
+# Of Downing Street, Parliament, the Department for Education, Father Christmas and Blue Peter.
+_PUBLIC_POSTCODES: Final = frozenset(["sw1a2aa", "sw1a2ab", "sw1a0aa", "sw1a0pw", "sw1p3bt", "xm45hq", "m502bh"])
+
 _AREAS_FILE: Final = Path(__file__).parent / "data" / "wording" / "areas.txt"
 
 _EMAIL: Final = re.compile(r"(?<![\w.+'-])[\w.+'-]{1,64}@(?:[\w-]{1,63}\.){1,4}[a-z]{2,24}(?![\w-])")
@@ -30,6 +33,7 @@ _STREET: Final = (
 _DOUBTFUL_STREET: Final = (
     "way|court|gardens|gdns|place|hill|park|square|row|walk|green|view|rise|gate|parade|croft|mount|vale|wharf|quay|yard"
     "|meadows?|fields?|broadway|dell|orchard|heights|villas|cottages|house|flats|buildings|estate|farm|ridge|wood|end|lea|common|bank"
+    "|ginnel|snicket|wynd|vennel|brae|twitten|garth|esplanade|promenade|embankment|chase|mead|hollow|spinney|paddock|bungalows?"
 )
 _NUMBERED: Final = re.compile(
     rf"(?<![\w£$#/.:,-])(?P<number>(?:(?:flat|no\.?|number|unit|apartment) ?)?\d{{1,4}}(?P<letter>[a-h])?),? "
@@ -93,6 +97,8 @@ def email_addresses(text: str) -> Iterator[tuple[int, int]]:
 def postcodes(text: str) -> Iterator[tuple[int, int]]:
     """Where full postcodes of the United Kingdom stand; ``Year B1 2nd place`` is none."""
     for postcode in _postcode().finditer(text):
+        if postcode.group().replace(" ", "") in _PUBLIC_POSTCODES:
+            continue
         ordinal = postcode[2] is not None and _ORDINAL.fullmatch(postcode[2])
         if ordinal and (_IN_A_LIST.search(text[: postcode.start()]) or re.match(r" [a-z]", text[postcode.end() :])):
             continue

@@ -1,7 +1,7 @@
 """Phrases that a school allows: whether the words can stand as one, and whether they are nothing but a pupil's name."""
 
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from itertools import pairwise
 from typing import Final
@@ -13,8 +13,9 @@ from app.text.name_elsewhere import full_names
 from app.text.name_index import FullNames, NameIndex
 from app.text.name_pieces import Form, groups_named, namings, pieces, touching
 from app.text.name_words import Word, cut
+from app.text.names import find
 
-__all__ = ["LONGEST", "allowing", "fault_of", "is_name", "sameness", "tidy"]
+__all__ = ["LONGEST", "allowing", "fault_of", "is_name", "may_name", "sameness", "tidy"]
 
 LONGEST: Final = 80  # characters
 
@@ -72,6 +73,13 @@ def is_name(phrase: str, index: NameIndex) -> bool:
     if any(_is_name(text, index) for text in _readings(phrase)):
         return True
     return index.elsewhere is not None and is_name(phrase, index.elsewhere)
+
+
+def may_name(phrase: str, index: NameIndex, pupils: Collection[str]) -> bool:
+    """Whether the words may name one of these pupils, however little: then a phrase is not in force."""
+    bare = replace(index, allowed=phrase_table(()))
+    told = (found for text in (phrase, f"Well done {phrase}!") for found in find(text, bare))
+    return any(not set(pupils).isdisjoint(found.pupils) for found in told)
 
 
 def _readings(phrase: str) -> Iterator[str]:

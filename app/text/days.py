@@ -74,9 +74,15 @@ _MONTH_AND_DAY: Final = re.compile(
 _NUMERIC: Final = re.compile(
     rf"(?<![\d/.£\-])(?:(?P<iso>20\d\d)-(?P<imonth>0\d|1[0-2])-(?P<iday>[0-3]\d)|(?P<day>{_DAY_NUMBER})(?P<sep>[/.\-])(?P<month>0?[1-9]|1[0-2])(?:(?P=sep)(?P<year>{_YEAR}))?)(?![\d/\-%]|\.\d)"
 )
-_ANNOUNCED: Final = re.compile(rf"(?:\bon|\bfrom|\buntil|\btill?|\bby|date:?|when:?|\b{_A_WEEKDAY}\.?,?)(?: the)? $")
+_ANNOUNCED: Final = re.compile(
+    rf"(?:\bon|\bfrom|\buntil|\btill?|\bby|date:?|when:?|\bw/[cbe]|\bwc|\bcommencing|\bbeginning|\b{_A_WEEKDAY}\.?,?)(?: the)? $"
+    r"|\d(?:[ap]m|[:.]\d\d),? $"
+)
+_BEFORE_A_TIME: Final = re.compile(r"[ ,;:|@–—-]{1,3}(?:at |from )?(?:[01]?\d|2[0-3])(?:[:.][0-5]\d(?!\d)| ?[ap]m\b)")
+_AT_A_LINE: Final = re.compile(r"(?:^|\n) ?$")
+_AS_A_HEADING: Final = re.compile(r" ?[:–—]| - ")
 _WEEKDAY: Final = re.compile(
-    rf"\b(?:(?P<which>this coming|the coming|this|next|coming|last|past|previous|every|each|a week on|a week) )?(?P<day>{_A_WEEKDAY})(?P<many>s)?\b\.?"
+    rf"\b(?:(?P<which>this coming|the coming|this|next|coming|last|past|previous|every|each|(?:a |one )?week on|a week|(?:a )?fortnight on|two weeks on) )?(?P<day>{_A_WEEKDAY})(?P<many>s)?\b\.?"
     rf"(?P<after> just gone| gone| last| coming| week| fortnight| next| after next)?(?:,? (?:the )?(?P<number>{_DAY_NUMBER})(?:st|nd|rd|th))?"
 )
 _ORDINAL: Final = re.compile(
@@ -95,17 +101,17 @@ _LATER: Final = re.compile(
     r"\blater (?P<later>today|this (?:week|month|term|year))\b|\bat the end of the (?P<end>day|week)\b"
 )
 _AHEAD: Final = re.compile(
-    r"\bin (?P<count>a|an|one|two|three|four|five|six|seven|\d{1,2}) (?P<unit>day|week|fortnight|month)s?'?s?(?P<time> time)?\b"
+    r"\bin (?P<count>a|an|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|a couple of|\d{1,2}) (?P<unit>day|week|fortnight|month)s?'?s?(?P<time> time)?\b"
 )
 _WEEK_FROM: Final = re.compile(
-    r"\b(?:(?:a|one) (?P<unit>week|fortnight) (?P<from>today|tonight|tomorrow)|(?P<day>today|tonight|tomorrow) (?P<after>week|fortnight))\b"
+    r"\b(?:(?P<count>a|one|two|three) (?P<unit>week|fortnight)s? (?P<from>today|tonight|tomorrow)|(?P<day>today|tonight|tomorrow) (?P<after>week|fortnight))\b"
 )
 _AGO: Final = re.compile(r"\b[\w']+ (?:days?|weeks?|fortnights?|months?|years?) ago\b")
 _IN_MONTH: Final = re.compile(
     rf"\b(?P<which>in|this|next|last|late|early|mid|during|throughout)[ -](?P<month>{_A_MONTH})\b(?:,? (?P<year>20\d\d)\b)?"
 )
 _NAMED_DAY: Final = re.compile(r"\b(?:" + "|".join(name.replace("'", "['’]?") for name in _NAMED_DAYS) + r")\b")
-_NUMBERS: Final = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7}
+_NUMBERS: Final = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12, "a couple of": 2}  # fmt: skip
 _UNIT_DAYS: Final = {"day": 1, "week": 7, "fortnight": 14, "month": 30}
 _PARTS: Final = {"morning": (6, 12), "afternoon": (12, 17), "aft": (12, 17), "arvo": (12, 17), "evening": (17, 22), "eve": (17, 22), "night": (18, 23), "lunchtime": (12, 14)}  # fmt: skip
 _CAPITAL_NEEDED: Final = frozenset({"may", "march", "mar", "sun", "sat", "wed", "mon", "jan"})
@@ -158,9 +164,13 @@ def _by_month(lower: str, text: str, today: date) -> Iterator[Days]:
             month = _MONTHS[found["month"]]
             year = int(found["year"]) if found["year"] else None
             first = _made(year, month, int(found["day"])) if year else _nearest(month, int(found["day"]), today)
+            ahead = year is None and _NEXT.search(lower[: found.start()]) is not None
+            if ahead and first is not None and first < today:
+                first = _made(first.year + 1, month, int(found["day"]))
             if first is not None:
                 to = found.groupdict().get("to")
-                yield _dated(found, first, loose=year is None, last=_made(first.year, month, int(to)) if to else None)
+                last = _made(first.year, month, int(to)) if to else None
+                yield _dated(found, first, loose=year is None and not ahead, last=last)
     for found in _IN_MONTH.finditer(lower):
         if not text[found.start("month")].isupper():
             continue
@@ -189,6 +199,7 @@ def _whole_month(found: re.Match[str], today: date) -> Days:
     )
 
 
+_NEXT: Final = re.compile(r"\b(?:next|coming) $")
 _OVER: Final = re.compile(r"\b(?:back|ever since|since) $")
 
 
@@ -200,7 +211,7 @@ def _by_number(lower: str, today: date) -> Iterator[Days]:
         elif found["year"]:
             year = int(found["year"].lstrip("'"))
             day = _made(year + 2000 if year < 100 else year, int(found["month"]), int(found["day"]))
-        elif found["sep"] != "-" and _ANNOUNCED.search(lower[: found.start()]):
+        elif found["sep"] != "-" and _is_announced(found, lower):
             day = _nearest(int(found["month"]), int(found["day"]), today)
         else:
             continue
@@ -209,6 +220,16 @@ def _by_number(lower: str, today: date) -> Iterator[Days]:
     for found in _ORDINAL.finditer(lower):
         day = _coming_day_of_month(int(found["day"]), today)
         yield _dated(found, day, loose=True)
+
+
+def _is_announced(found: re.Match[str], lower: str) -> bool:
+    """Whether ``19/11`` is a date and no mark or score: by the words before it, a time beside it, or as a heading."""
+    if _ANNOUNCED.search(lower[: found.start()]):
+        return True
+    if found["sep"] != "/":
+        return False
+    heads = _AT_A_LINE.search(lower[: found.start()]) and _AS_A_HEADING.match(lower, found.end())
+    return bool(heads or _BEFORE_A_TIME.match(lower, found.end()))
 
 
 def _coming_day_of_month(number: int, today: date) -> date:
@@ -229,8 +250,8 @@ def _by_weekday(lower: str, text: str, today: date) -> Iterator[Days]:
         if which in ("last", "past", "previous") or after in ("gone", "just gone", "last"):
             yield Days(found.start(), found.end(), day - timedelta(days=7), day - timedelta(days=7), past=True)
             continue
-        if after in ("week", "fortnight", "after next") or which.startswith("a week"):
-            day += timedelta(days=14 if after == "fortnight" else 7)
+        if after in ("week", "fortnight", "after next") or which in _WEEKS_ON:
+            day += timedelta(days=14 if after == "fortnight" else _WEEKS_ON.get(which, 7))
         elif which == "next" and ahead == 0:
             day += timedelta(days=7)
         settled = after in ("week", "fortnight", "coming", "next", "after next") or which in _TO_COME
@@ -239,7 +260,8 @@ def _by_weekday(lower: str, text: str, today: date) -> Iterator[Days]:
         yield Days(found.start(), found.end(), day, day, loose=not settled)
 
 
-_TO_COME: Final = frozenset({"next", "coming", "this coming", "the coming", "a week on", "a week"})
+_WEEKS_ON: Final = {"a week on": 7, "one week on": 7, "week on": 7, "a week": 7, "a fortnight on": 14, "fortnight on": 14, "two weeks on": 14}  # fmt: skip
+_TO_COME: Final = frozenset({"next", "coming", "this coming", "the coming", *_WEEKS_ON})
 
 
 def _by_nearness(lower: str, words: frozenset[str], today: date) -> Iterator[Days]:
@@ -261,7 +283,8 @@ def _by_distance(lower: str, words: frozenset[str], today: date) -> Iterator[Day
     if not words.isdisjoint(_UNITS) and not words.isdisjoint(_NEAR_DAY_WORDS):
         for found in _WEEK_FROM.finditer(lower):
             unit, base = found["unit"] or found["after"], found["from"] or found["day"]
-            day = today + timedelta(days=_UNIT_DAYS[unit] + (base == "tomorrow"))
+            days = _NUMBERS[found["count"] or "a"] * _UNIT_DAYS[unit]
+            day = today + timedelta(days=days + (base == "tomorrow"))
             yield Days(*found.span(), day, day, part=_PARTS["night"] if base == "tonight" else None)
     if "in" in words and not words.isdisjoint(_UNITS):
         for found in _AHEAD.finditer(lower):

@@ -20,6 +20,7 @@ __all__ = ["offences"]
 
 _FILE: Final = Path(__file__).parent / "data" / "wording" / "offensive.toml"
 _MASK: Final = re.compile(r"(?<![^\W_])([^\W\d_]+)([*#@$%_·•.\-]+)([^\W\d_]*)(?![^\W_])")
+_BLOTTED_AGAIN: Final = re.compile(r"(?<![^\W_])[^\W\d_]+\*+[^\W\d_]+\*+[^\W\d_*]*(?![^\W_])")
 _BLOT: Final = re.compile(r"\*|[#@$%_·•.\-](?=[^\W\d_])")  # in all that is masked
 _DRAWN_OUT: Final = re.compile(r"([a-z])\1\1")
 _SIGNS_FOR_A_WORD: Final = re.compile(r"[@#$%&*!]{4,}")
@@ -147,6 +148,10 @@ def _masked(passage: Passage) -> Iterator[Offence]:
             continue
         if _blotted(first, len(blots), last, sure="*" in blots or "#" in blots):
             yield folded.at[mask.start()], folded.at[mask.end() - 1] + 1, _DISGUISED_NOTE
+    for mask in _BLOTTED_AGAIN.finditer(folded.text):
+        spelt = re.sub(r"\*+", lambda blots: f"[a-z]{{1,{len(blots.group()) + 1}}}", mask.group())
+        if any(re.fullmatch(spelt, word) for word in _blottable().get(spelt[0], ())):
+            yield folded.at[mask.start()], folded.at[mask.end() - 1] + 1, _DISGUISED_NOTE
 
 
 @cache
@@ -162,6 +167,9 @@ _MOSTLY_BLOTTED: Final = (
     "fuck", "shit", "shite", "cunt", "twat", "wank", "wanker", "bastard", "bollocks", "bitch", "arse", "arsehole",
     "asshole", "dick", "dickhead", "cock", "prick", "piss", "crap", "slut", "whore", "tosser", "nigger", "paki",
     "bloody", "bullshit", "motherfucker", "bugger", "knobhead", "pussy", "faggot", "retard", "idiot", "moron", "fuckin",
+    "clusterfuck", "mindfuck", "absofuckinglutely", "fuckwit", "fuckup", "shitshow", "shithole", "shitstorm", "shithead",
+    "dipshit", "horseshit", "batshit", "apeshit", "jackass", "dumbass", "smartarse", "gobshite", "bellend", "arsewipe",
+    "bollock", "bollocking", "nobhead", "spastic", "wazzock", "scumbag", "pillock", "slag",
 )  # fmt: skip
 _ENDINGS: Final = ("", "s", "ing", "er", "ers", "ed", "y", "face", "head")
 

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from itertools import zip_longest
+from itertools import pairwise, zip_longest
 from typing import Final
 
 from app.text.dates import LONDON, When
@@ -30,6 +30,7 @@ _NOT_PAST: Final = frozenset(_NOT_PAST_TEXT.split())
 _SHORTEST_PAST: Final = 5
 _YEAR: Final = timedelta(days=365)
 _LONG_AGO: Final = timedelta(days=3)
+_NOTICE_WORDS: Final = 3  # in each of the sentences of a notice: "Wed 25 Nov. 6pm. Studio."
 _FRAGMENT_WORDS: Final = 9  # a sentence no longer than this may complete the one before it
 
 
@@ -42,6 +43,7 @@ class _Sentence:
     words: tuple[str, ...]
     kinds: dict[str, list[Found]] = field(default_factory=lambda: defaultdict(list))
     times: list[When] = field(default_factory=list)
+    heads_a_notice: bool = False
 
     @property
     def is_past(self) -> bool:
@@ -102,6 +104,12 @@ def _sentences(passage: Passage, times: Sequence[When]) -> list[_Sentence]:
             _at(sentences, each.start).kinds[each.kind].append(each)
     for when in times:
         _at(sentences, _place_in(passage, when.start)).times.append(when)
+    for former, latter in pairwise(sentences):
+        former.heads_a_notice = (
+            len(former.words) <= _NOTICE_WORDS >= len(latter.words)
+            and any(when.day for when in former.times)
+            and any(when.clock for when in latter.times)
+        )
     return sentences
 
 
@@ -162,7 +170,7 @@ def _is_of_event(when: When, sentence: _Sentence, former: _Sentence | None) -> b
         return True
     if kinds["routine"] or sentence.is_past:
         return False
-    if kinds["happening"] or (when.clock and not kinds["learning"]):
+    if kinds["happening"] or sentence.heads_a_notice or (when.clock and not kinds["learning"]):
         return True
     if kinds["place"] and (when.clock or not when.loose):
         return True

@@ -126,7 +126,13 @@ def _marks(passage: Passage) -> Iterator[_Mark]:
     taken = bytearray(len(passage.text))
     found = [*_phrases(passage), *_opponents(passage)]
     targets = [mark for mark in found if mark.kind in _TARGETS]
-    found += [*_harsh(passage, targets), *_undone(passage.text, targets), *_compared(passage.text, targets), *_scared(passage), *_emoji(passage)]
+    found += [
+        *_harsh(passage, targets),
+        *_undone(passage.text, targets),
+        *_compared(passage.text, targets),
+        *_scared(passage),
+        *_emoji(passage),
+    ]
     yield from targets
     for mark in sorted(found, key=lambda one: (-one.points, one.start - one.end)):
         if mark.kind not in _TARGETS and not any(taken[mark.start : mark.end]):
