@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from fastapi import FastAPI
@@ -15,10 +16,11 @@ from starlette.staticfiles import StaticFiles
 from app import __version__
 from app.db import Database
 from app.errors import SetUpError
+from app.jobs import Crew, Here, JobFailed, Limits, Processes
 from app.settings import Settings
 from app.vault import PhotoFiles, Vault, load_key
 from app.vetting import Eyes
-from app.vision import Engine, models
+from app.vision import Engine, models, tasks
 from app.web import api, docs, headers, housekeeping, limits, pages, problems
 from app.web.service import Service
 
@@ -30,20 +32,17 @@ def the_time() -> datetime:
     return datetime.now(UTC)  # noqa: TID251 - this is the door at which the clock is read
 
 
-def open_service(
-    settings: Settings, *, engine: Engine | None = None, clock: Callable[[], datetime] = the_time
-) -> Service:
-    """Open what a service works with. SetUpError where the key or the database is not as it must be."""
+def open_service(settings: Settings, *, crew: Crew | None = None, clock: Callable[[], datetime] = the_time) -> Service:
+    """Open what a service works with; ``crew`` looks at photos, by default processes beside this one.
+
+    SetUpError where the key or the database is not as it must be.
+    """
     key = load_key(settings.data_dir, settings.key.get_secret_value() if settings.key else None)
     database = Database(settings.url)
     if not database.is_current():
         raise SetUpError("The database is not there or not up to date: run `python -m app init` or `migrate`.")
     vault = Vault(key)
-    eyes = Eyes(
-        engine or models.ready(settings.models, settings.shared),
-        workers=settings.look_workers,
-        timeout_s=settings.look_timeout_s,
-    )
+    eyes = Eyes(crew or beside(settings), timeout_s=settings.look_timeout_s)
     return Service(
         settings=settings,
         database=database,
@@ -55,15 +54,43 @@ def open_service(
     )
 
 
+def here(settings: Settings) -> Here:
+    """Who looks at photos for a command: this process itself, with the engine of the settings once it is needed."""
+    return Here(partial(models.ready, settings.models, settings.shared, settings.embedder))
+
+
+def beside(settings: Settings, load: Callable[..., Engine] = tasks.load) -> Processes:
+    """Who looks at photos for a service: processes beside it, each with an engine of its own that ``load`` gives."""
+    return Processes(
+        load,
+        settings.models.absolute(),
+        settings.shared.absolute(),
+        settings.embedder,
+        workers=settings.look_workers,
+        limits=Limits(settings.look_timeout_s, settings.look_memory_mb * 1024**2),
+    )
+
+
 def create_app(
-    settings: Settings | None = None, *, engine: Engine | None = None, clock: Callable[[], datetime] = the_time
+    settings: Settings | None = None, *, crew: Crew | None = None, clock: Callable[[], datetime] = the_time
 ) -> FastAPI:
-    """The application. ``engine`` and ``clock`` are given by tests; by default the best engine found, and the time."""
-    return serve(open_service(settings or Settings(), engine=engine, clock=clock))
+    """The application. ``crew`` and ``clock`` are given by tests; by default processes of their own, and the time."""
+    return serve(open_service(settings or Settings(), crew=crew, clock=clock))
 
 
 def serve(service: Service) -> FastAPI:
-    """The application of a service that is open; it closes the service when it ends."""
+    """The application of a service that is open; it closes the service when it ends.
+
+    SetUpError, or what else loading raises, where there is no face engine: before anybody is served.
+    """
+    try:
+        service.eyes.engine  # noqa: B018 - what is asked for is waited for
+    except JobFailed as error:
+        service.close()
+        raise SetUpError(f"The face engine could not be loaded: {error}.") from None
+    except BaseException:
+        service.close()
+        raise
     app = application()
     app.state.service = service
     return app
@@ -71,6 +98,7 @@ def serve(service: Service) -> FastAPI:
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    await asyncio.to_thread(housekeeping.replay, app.state.service)
     chores = asyncio.create_task(housekeeping.keep_tidy(app.state.service))
     yield
     chores.cancel()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
+from typing import Any, TypeVar, TypeVarTuple
 
 from app import rules, text
 from app.domain import (
@@ -22,17 +24,25 @@ from app.domain import (
     Verdict,
     fold_class,
 )
-from app.jobs import Begun, JobFailed, Jobs
+from app.errors import FledglingError, TooMany
+from app.jobs import Begun, Crew, JobFailed, Jobs, NoTurn
 from app.policy import MatchingMode, Policy
 from app.text import Guide
-from app.vision import Engine, Gallery, Picture, Seen, Sight, recognise, see
+from app.vision import Enrolment, EnrolmentRefused, Gallery, Seen, Sight, recognise, tasks
+from app.vision.clean import CleanPhoto
+from app.vision.refusals import PhotoBroken
+from app.vision.tasks import EngineFacts, Opened
+
+Given = TypeVarTuple("Given")
+Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Snapshot:
     """The register as it stood at one moment, all that vetting needs of it.
 
-    ``consented`` are the pupils whose biometric responses are valid; ``class_of`` every pupil on roll.
+    ``consented`` are the pupils whose biometric responses are valid; ``class_of`` every pupil on roll; ``assessed``:
+    a data-protection impact assessment of face matching is in force.
     """
 
     version: int
@@ -41,6 +51,7 @@ class Snapshot:
     gallery: Gallery
     consented: frozenset[str]
     class_of: dict[str, str]
+    assessed: bool = False
 
     def may_match(self, draft: Draft, mode: MatchingMode) -> Matching:
         """Whether the faces of this draft may be compared: DONE stands for "yes".
@@ -48,7 +59,7 @@ class Snapshot:
         Strictly, every child who may be pictured must have agreed: those of the classes declared, those
         whose class is not known, and whoever is meant by a class that is not known.
         """
-        if mode is MatchingMode.OFF or not self.gallery.pupils:
+        if mode is MatchingMode.OFF or not self.assessed or not self.gallery.pupils:
             return Matching.OFF
         if mode is MatchingMode.ENROLLED:
             return Matching.DONE
@@ -63,7 +74,7 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class Submitted:
-    """A photo of a draft as vetting gets it. ``open`` gives the picture that would be published.
+    """A photo of a draft as vetting gets it. ``read`` gives the bytes that would be published.
 
     ``width`` and ``height`` are of the upright photo as it came; boxes are told in its pixels.
     """
@@ -71,7 +82,7 @@ class Submitted:
     photo: Photo
     width: int
     height: int
-    open: Callable[[], Picture]
+    read: Callable[[], bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +95,41 @@ class Vetted:
 
 
 class Eyes:
-    """Looks at photos beside the request, once each; what was seen stays in memory for a while."""
+    """Opens photos and looks at them, by a crew; looks are made once each, and what was seen stays for a while.
 
-    def __init__(self, engine: Engine, *, workers: int, timeout_s: float) -> None:
-        self.engine = engine
-        self._jobs: Jobs[Seen] = Jobs(workers, kept=64, timeout_s=timeout_s)
+    Whatever a photo does to the crew, it alone is unreadable or unseen.
+    """
+
+    def __init__(self, crew: Crew, *, timeout_s: float) -> None:
+        self._jobs: Jobs[Seen] = Jobs(crew, kept=64, timeout_s=timeout_s)
+
+    @cached_property
+    def engine(self) -> EngineFacts:
+        """What the crew looks with; the first to ask waits until it is loaded. Raises what loading raised, or JobFailed."""
+        return self._jobs.run(tasks.describe)
+
+    def open(self, data: bytes) -> Opened:
+        """Open a photo as it came. Raises PhotoRefused, and TooMany where its turn did not come."""
+        return self._wanted(tasks.open_and_clean, data)
+
+    def cover(self, photo: Submitted, boxes: Sequence[Box]) -> CleanPhoto:
+        """The photo with those boxes covered. Malformed where one covers nothing; else as ``open``."""
+        return self._wanted(tasks.cover_boxes, photo.read(), tuple(boxes), (photo.width, photo.height))
+
+    def strip(self, copy: bytes, boxes: Sequence[Box], size: tuple[int, int] | None, side_px: int) -> bytes:
+        """Those faces of a photo side by side, as JPEG; ``size`` as in ``tasks.face_strip``. Raises as ``open``."""
+        return self._wanted(tasks.face_strip, copy, tuple(boxes), size, side_px)
+
+    def take_reference(self, data: bytes, sight: Sight) -> tuple[CleanPhoto, Enrolment | EnrolmentRefused]:
+        """The clean copy of a reference photo as it came, and what it gives. Raises as ``open``."""
+        return self._wanted(tasks.take_reference, data, sight)
+
+    def enrol(self, copy: bytes, sight: Sight) -> Enrolment | EnrolmentRefused:
+        """What the clean copy of a reference photo gives. Raises PhotoRefused, never for what happened to the crew."""
+        try:
+            return self._jobs.run(tasks.enrol_copy, copy, sight)
+        except JobFailed:
+            return EnrolmentRefused("engine-failed", "The photo could not be looked at.")
 
     def start(self, photo: Submitted, matching: Matching) -> None:
         """Begin to look, so that what is seen is there when the draft comes."""
@@ -96,26 +137,43 @@ class Eyes:
 
     def look(self, photo: Submitted, matching: Matching) -> Seen:
         """What there is to see; JobFailed where looking failed or took too long."""
-        return self._jobs.wait(self._begin(photo, matching))
+        try:
+            return self._jobs.wait(self._begin(photo, matching))
+        except FledglingError as error:  # its file is lost, or is no photo any more
+            raise JobFailed(type(error).__name__) from error
 
     def close(self) -> None:
-        """Finish what is being looked at."""
+        """Look no more."""
         self._jobs.close()
 
+    def _wanted(self, job: Callable[[Any, *Given], Answer], *given: *Given) -> Answer:
+        try:
+            return self._jobs.run(job, *given)
+        except NoTurn:
+            raise TooMany("Other photos are being looked at; try again in a minute.", slug="photos-waiting") from None
+        except JobFailed:
+            raise PhotoBroken(
+                "The photo could not be opened: its content is faulty.", slug="photo-unreadable"
+            ) from None
+
     def _begin(self, photo: Submitted, matching: Matching) -> Begun[Seen]:
+        doubts = photo.photo.doubts
         # Two files may have the same pixels and only one of them doubts, which a look tells of.
-        plain = " ".join((photo.photo.sha256, *photo.photo.doubts))
+        plain = " ".join((photo.photo.sha256, *doubts))
         with_vectors = f"{plain} vectors"
         if matching is Matching.DONE:
-            return self._jobs.start(with_vectors, lambda: see(photo.open(), self.engine, Matching.DONE))
+            return self._jobs.start(with_vectors, tasks.look, lambda: (photo.read(), doubts, Matching.DONE))
         # A look with vectors that was made serves where none are asked for; it is never made for that.
         return self._jobs.begun(with_vectors) or self._jobs.start(
-            plain, lambda: see(photo.open(), self.engine, matching)
+            plain, tasks.look, lambda: (photo.read(), doubts, matching)
         )
 
 
 def sight_of(policy: Policy, engine: str) -> Sight:
-    """What the policy asks of the eyes, with the thresholds it has for that engine."""
+    """What the policy asks of the eyes, with the thresholds it has for that engine.
+
+    Without any, no face is clearly a child and every face may be: a person looks, and is told why.
+    """
     measures, thresholds = policy.photo, policy.engines.get(engine)
     sight = Sight(
         checkable_px=measures.checkable_height_px,
@@ -124,7 +182,7 @@ def sight_of(policy: Policy, engine: str) -> Sight:
         dominance_share=measures.dominance_share,
     )
     if thresholds is None:
-        return sight
+        return replace(sight, measured=False)
     return replace(
         sight,
         clear_nearest=thresholds.nearest.clear,

@@ -73,7 +73,7 @@ def measure(detector: Detector, every: list[Scene]) -> str:
         portraits += len(scene.boxes) >= 2 and composition(founds) is Composition.INDIVIDUAL
     count = len(every)
     return (
-        f"{detector.name:22} >=32 px {seen}/{marked} = {seen / marked:.3f}; "
+        f"{detector.name:26} >=32 px {seen}/{marked} = {seen / marked:.3f}; "
         f"16-32 px {seen_small}/{marked_small} = {seen_small / max(1, marked_small):.3f}; "
         f"extra {extra / count:.2f} a picture, certain ones {extra_certain / count:.2f}; count right {exact / count:.3f}, "
         f"too low {under / count:.3f}; groups taken for an individual {portraits}/{groups}; {taken_s / count:.2f} cpu-s a picture"
@@ -85,7 +85,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--shared", type=Path, default=Path("../shared"))
     parser.add_argument("--models", type=Path, default=Path("data/models"))
-    parser.add_argument("--detectors", nargs="*", default=["yunet", "centerface"])
+    parser.add_argument("--detectors", nargs="*", default=["yunet+centerface", "yunet", "centerface"])
     chosen = parser.parse_args()
     every = scenes(chosen.shared)
     makers: dict[str, Callable[[], Detector]] = models.detectors(chosen.models, chosen.shared)

@@ -66,7 +66,7 @@ def labelled_posts() -> list[str]:
 def guide_of(pupils: Iterable[Pupil], classes: Sequence[str] = ()) -> Guide:
     """What the gate would know of a school with these pupils."""
     policy = load_default()
-    index = NameIndex.build(pupils, demo_staff(), classes, policy.allowed_phrases, NOW.date())
+    index = NameIndex.build(pupils, demo_staff(), classes, policy.allowed_phrases)
     return Guide(index, events(), frozenset({ACCOUNT}), policy.published)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from app.cli import access, files, running, setting_up, trying
+from app.cli import access, files, keeping, measuring, running, setting_up, trying
 
 app = typer.Typer(
     name="fledgling",
@@ -19,9 +19,13 @@ app.command("serve")(running.serve)
 app.command("demo")(running.demo)
 app.command("docs")(running.docs)
 app.command("vet")(trying.vet)
+app.command("accuracy")(measuring.accuracy)
+app.command("purge")(keeping.purge)
 app.add_typer(access.keys_app, name="key")
 app.add_typer(access.people_app, name="person")
 app.add_typer(files.import_app, name="import")
+app.add_typer(keeping.erase_app, name="erase")
+app.add_typer(keeping.export_app, name="export")
 app.add_typer(files.policy_app, name="policy")
 app.add_typer(setting_up.models_app, name="models")
 app.add_typer(setting_up.audit_app, name="audit")

@@ -11,7 +11,7 @@ import typer
 from app.cli.office import ACTOR, COULD_NOT_RUN, SchoolOption, err, now, opened, out, say_secret, school_of
 from app.store import Store, keys, people
 from app.web.passwords import hash_password
-from app.web.security import ROLES, Scope
+from app.web.security import PEOPLE_ONLY, ROLES, Scope
 
 keys_app = typer.Typer(help="API keys: create, list, revoke.", no_args_is_help=True)
 people_app = typer.Typer(help="People who sign in.", no_args_is_help=True)
@@ -28,6 +28,8 @@ def create_key(
     school: SchoolOption = "",
 ) -> None:
     """Make a key and print it once; only a hash is kept."""
+    if not PEOPLE_ONLY.isdisjoint([*scope, *(more or [])]):
+        raise typer.BadParameter("Holds are for a person who is signed in, never for a key.", param_hint="--scope")
     at = now()
     with opened() as service:
         school_id = school_of(service, school).id

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from rich.console import Console
 
 from app.errors import Fault, SetUpError
-from app.main import open_service, the_time
+from app.main import here, open_service, the_time
 from app.settings import Settings
 from app.store import schools
 from app.store.schools import School
@@ -45,7 +45,8 @@ def read_settings() -> Settings:
 @contextmanager
 def opened() -> Iterator[Service]:
     """The service of the settings, closed at the end."""
-    service = open_service(read_settings())
+    settings = read_settings()
+    service = open_service(settings, crew=here(settings))
     try:
         yield service
     finally:

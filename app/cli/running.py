@@ -10,10 +10,11 @@ import typer
 import uvicorn
 
 from app import demo as demonstration
+from app.cli import paperwork
 from app.cli.office import err, read_settings
 from app.main import application, create_app
 from app.main import serve as wired
-from app.policy import load_default
+from app.policy import Retention, load_default
 from app.rules.catalogue import render
 
 ROOT = Path(__file__).parent.parent.parent
@@ -48,10 +49,12 @@ def demo(
 def docs(
     check: Annotated[bool, typer.Option("--check", help="Write nothing; fail where something is stale.")] = False,
 ) -> None:
-    """Write openapi.json and docs/rules.md again."""
+    """Write openapi.json, docs/rules.md and the generated pages of docs/data-protection again."""
     made = {
         ROOT / "docs" / "openapi.json": json.dumps(application().openapi(), indent=2, ensure_ascii=False) + "\n",
         ROOT / "docs" / "rules.md": render(load_default()),
+        ROOT / "docs" / "data-protection" / "retention.md": paperwork.retention(Retention()),
+        ROOT / "docs" / "data-protection" / "logged.md": paperwork.logged(),
     }
     stale = [path for path, text in made.items() if not path.exists() or path.read_text(encoding="utf-8") != text]
     for path in stale:

@@ -55,7 +55,12 @@ def vet(
         school_id = school_of(service, school).id
         register = register_of(service, school_id)
         taken = [
-            desk.take(path.read_bytes(), file_name=path.name, alt_text=alts[number] if number < len(alts) else "")
+            desk.take(
+                service.eyes,
+                path.read_bytes(),
+                file_name=path.name,
+                alt_text=alts[number] if number < len(alts) else "",
+            )
             for number, path in enumerate(photos)
         ]
         with service.database.read() as session:

@@ -9,7 +9,7 @@ from app.domain.places import Box, Words
 
 
 class Composition(StrEnum):
-    """How many stand in a photo, by certain faces."""
+    """How many stand in a photo: by certain faces, and where only one is certain by the possible ones beside it."""
 
     NOBODY = "nobody"
     INDIVIDUAL = "individual"
@@ -45,12 +45,13 @@ class Unseen(StrEnum):
     DETECTOR = "detector-failed"
     WEAK_DETECTOR = "weak-detector"
     MATCHER = "matcher-failed"
+    UNMEASURED = "matcher-unmeasured"
     WORDS = "words-not-read"
 
 
 @dataclass(frozen=True, slots=True)
 class Face:
-    """A face in a photo. ``possible`` faces scored low: shown and matched, never counted."""
+    """A face in a photo. ``possible`` faces scored low: shown and matched, never counted as certain."""
 
     box: Box
     score: float = 1.0

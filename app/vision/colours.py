@@ -8,6 +8,7 @@ import numpy as np
 from PIL import Image, ImageCms
 
 _ALPHA = frozenset({"LA", "La", "PA", "RGBA", "RGBa"})
+_STRIP_PX = 64
 
 
 def to_srgb(image: Image.Image) -> Image.Image:
@@ -24,15 +25,25 @@ def has_alpha(image: Image.Image) -> bool:
     return image.mode in _ALPHA or "transparency" in image.info
 
 
+def scale_clear_colour(image: Image.Image, bits: int) -> None:
+    """Tells which colour of a PNG of that depth is clear in 8 bits, as its pixels are; Pillow leaves it as it stood."""
+    clear = image.info.get("transparency")
+    if image.mode == "RGB" and bits == 16 and isinstance(clear, tuple):
+        image.info["transparency"] = tuple(part >> 8 for part in clear)
+    elif image.mode == "L" and bits < 8 and isinstance(clear, int):
+        image.info["transparency"] = clear * 255 // ((1 << bits) - 1)
+
+
 def on_white(image: Image.Image) -> Image.Image:
     """The picture without transparency, in mode L, RGB or CMYK (or another that Pillow converts rightly)."""
     if image.mode.startswith("I"):
         return _deep_grey(image)
     if not has_alpha(image):
         return image.convert("RGB") if image.mode == "P" else image
-    clear = image.convert("RGBA")
-    white = Image.new("RGB", clear.size, "white")
-    white.paste(clear, mask=clear.getchannel("A"))
+    white = Image.new("RGB", image.size, "white")
+    for top in range(0, image.height, _STRIP_PX):  # all at once, a large picture is held three times for a moment
+        strip = image.crop((0, top, image.width, min(image.height, top + _STRIP_PX))).convert("RGBA")
+        white.paste(strip, (0, top), strip.getchannel("A"))
     return white
 
 

@@ -5,14 +5,28 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from app.domain import Composition
-from app.vision.detect import Found
+from app.vision.detect import Found, common
 from app.vision.sight import Sight
+
+_RIVAL = 0.5
+"""Share of the one certain face's height, from which on a possible face beside it may be another person's."""
 
 
 def composition(founds: Sequence[Found]) -> Composition:
-    """By certain faces alone: a possible one must not turn a portrait into a pair."""
-    certain = sum(found.certain for found in founds)
-    return (Composition.NOBODY, Composition.INDIVIDUAL, Composition.PAIR)[certain] if certain < 3 else Composition.GROUP
+    """By certain faces, and by possible ones where only one is certain: a group of which one face is clear is no portrait.
+
+    What is far smaller than the certain face, or lies on it, is no second person. A photo with possible faces is
+    referred in any case.
+    """
+    certain = [found for found in founds if found.certain]
+    count = len(certain)
+    if count == 1:
+        count += sum(_may_be_another(found, certain[0]) for found in founds if not found.certain)
+    return (Composition.NOBODY, Composition.INDIVIDUAL, Composition.PAIR)[count] if count < 3 else Composition.GROUP
+
+
+def _may_be_another(possible: Found, certain: Found) -> bool:
+    return possible.box.height >= _RIVAL * certain.box.height and not common(possible.box, certain.box)
 
 
 def dominant(founds: Sequence[Found], sight: Sight, short_side_px: int) -> int | None:

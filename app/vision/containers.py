@@ -175,8 +175,9 @@ _EXPECTED = frozenset({0xC4, 0xCC, 0xD9, 0xDA, 0xDB, 0xDC, 0xDD, 0xDF, 0xFE, *ra
 
 
 def _walk_jpeg(data: bytes, most_scans: int) -> Container:
-    at, scans = 2, 0
+    at, scans, frame = 2, 0, 0
     size: tuple[int, int] | None = None
+    told: set[tuple[int, int]] = set()
     for _ in _parts():
         at, marker = _next_marker(data, at)
         if marker == 0xD9:
@@ -189,16 +190,18 @@ def _walk_jpeg(data: bytes, most_scans: int) -> Container:
         if marker in _FRAMES:
             if size is not None:
                 raise PhotoBroken("the file holds two headers of one picture")
-            size = _jpeg_frame(data, at, marker)
+            size, frame = _jpeg_frame(data, at, marker), at
         at += length
         if marker != 0xDA:
             continue
+        told |= _told_by_scan(data, at - length, data[frame - 1])
         scans += 1
         if scans > most_scans:
             raise PhotoBroken(f"the picture is told in more than {most_scans} scans")
         at = _end_of_scan(data, at)
     if size is None or not scans:
         raise PhotoBroken("the file holds no picture")
+    _check_told(data, frame, told)
     return Container("jpeg", size, _trailer(data, at))
 
 
@@ -217,6 +220,22 @@ def _jpeg_frame(data: bytes, at: int, marker: int) -> tuple[int, int]:
     if bits != 8 or marker in {0xC3, 0xC5, 0xC6, 0xC7, 0xCB, 0xCD, 0xCE, 0xCF} or parts not in {1, 3, 4}:
         raise PhotoUnsupported("a JPEG of a rare kind (12 bits, lossless or hierarchical); save it as an ordinary JPEG")
     return width, height
+
+
+def _told_by_scan(data: bytes, at: int, kind: int) -> set[tuple[int, int]]:
+    """The components and coefficients that are told to the last bit once this scan is read."""
+    end = at + 3 + 2 * data[at + 2]
+    # An ordinary scan tells everything, whatever it says: some cameras write rubbish here.
+    first, last, bits = (data[end], data[end + 1], data[end + 2] & 15) if kind in {0xC2, 0xCA} else (0, 63, 0)
+    order = range(first, min(last, 63) + 1) if bits == 0 else ()
+    return {(part, coefficient) for part in data[at + 3 : end : 2] for coefficient in order}
+
+
+def _check_told(data: bytes, frame: int, told: set[tuple[int, int]]) -> None:
+    """Raises PhotoBroken where scans are missing: the JPEG library would show a blurred picture, in silence."""
+    parts = data[frame + 8 : frame + 8 + 3 * data[frame + 7] : 3]
+    if any((part, coefficient) not in told for part in parts for coefficient in range(64)):
+        raise _truncated()
 
 
 def _end_of_scan(data: bytes, at: int) -> int:
@@ -332,11 +351,17 @@ def _webp_size(kind: bytes, data: bytes, at: int) -> tuple[int, int] | None:
 # ---------------------------------------------------------------- HEIF
 
 
+_ZEROS = 4096
+"""Coded pictures hold no run of zeros; a download that broke off leaves them at the end of the room made for it."""
+
+
 def _walk_heif(data: bytes) -> Container:
     boxes = dict(_boxes(data))
     if b"moov" in boxes and (b"meta" not in boxes or data[8:12] in _MOVING_BRANDS):
         raise _animated()
     if b"meta" not in boxes:
+        raise _truncated()
+    if next(reversed(boxes)) == b"mdat" and data.endswith(bytes(_ZEROS)):
         raise _truncated()
     described = bytes(boxes[b"meta"])
     dropped = ("video",) if boxes.keys() & {b"moov", b"mpvd"} else ()

@@ -20,7 +20,7 @@ _logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Enrolment:
-    """A reference photo taken: ``vector`` (1, 128) of the ``engine`` of that name, averaged with its mirror image's.
+    """A reference photo taken: ``vector`` (1, d) of the ``engine`` of that name, averaged with its mirror image's.
 
     ``quality`` is how sharp and frontal the face is, 0 to 1: the worse of both.
     """
@@ -86,6 +86,6 @@ def _taken(picture: Picture, embedder: Embedder, found: Found, quality: float) -
     except Exception:  # whatever an embedder raises, there is no vector
         _logger.exception("the embedder failed")
         return EnrolmentRefused("engine-failed", "The face could not be measured.")
-    if not np.isfinite(vector).all():
+    if vector.shape != (1, embedder.dimensions) or not np.isfinite(vector).all():
         return EnrolmentRefused("engine-failed", "The face could not be measured.")
     return Enrolment(vector, embedder.name, found.box, quality)

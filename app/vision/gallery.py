@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.domain import LineUp, Match
-from app.vision.embed import DIMENSIONS, Vectors
+from app.vision.embed import Vectors
 from app.vision.sight import Sight
 
 
@@ -39,17 +39,14 @@ class Gallery:
     """The vectors of the children who must not be shown, all of one engine; never written anywhere."""
 
     def __init__(self, engine: str, entries: Mapping[str, Vectors]) -> None:
-        """``entries``: pupil id to (k, 128) vectors, k at least 1; ValueError for any other shape or for no numbers."""
+        """``entries``: pupil id to (k, d) finite vectors, k at least 1, d the same for all; ValueError otherwise."""
         self.engine = engine
         self._entries = {pupil: np.asarray(vectors, np.float32) for pupil, vectors in entries.items()}
         for vectors in self._entries.values():
-            if (
-                vectors.ndim != 2
-                or vectors.shape[1] != DIMENSIONS
-                or not len(vectors)
-                or not np.isfinite(vectors).all()
-            ):
-                raise ValueError("a child's vectors are (k, 128) finite numbers, k at least 1")
+            if vectors.ndim != 2 or not vectors.size or not np.isfinite(vectors).all():
+                raise ValueError("a child's vectors are (k, d) finite numbers, k at least 1")
+        if len({vectors.shape[1] for vectors in self._entries.values()}) > 1:
+            raise ValueError("the children's vectors are not of one length")
 
     @property
     def pupils(self) -> tuple[str, ...]:
@@ -64,8 +61,10 @@ class Gallery:
         """Euclidean distances; ValueError if the vectors are another engine's, of another shape or not finite."""
         if engine != self.engine:
             raise ValueError(f"vectors of {engine} do not compare with a gallery of {self.engine}")
-        if vectors.ndim != 2 or vectors.shape[1] != DIMENSIONS or not np.isfinite(vectors).all():
-            raise ValueError("the faces' vectors are (n, 128) finite numbers")
+        if vectors.ndim != 2 or not np.isfinite(vectors).all():
+            raise ValueError("the faces' vectors are (n, d) finite numbers")
+        if any(known.shape[1] != vectors.shape[1] for known in self._entries.values()):
+            raise ValueError("the faces' vectors are not as long as those of the gallery")
         shape = (len(vectors), len(self._entries))
         nearest, centroid = np.empty(shape, np.float32), np.empty(shape, np.float32)
         for column, known in enumerate(self._entries.values()):
@@ -79,8 +78,10 @@ def match(distances: Distances, checkable: Sequence[bool], sight: Sight) -> tupl
 
     Pairs of face and child are taken likest first, clear ones before the others, each face and each child once.
     A face so near that it would be clear, but whose child is taken already, is possible. A face that is not
-    checkable is at most possible.
+    checkable is at most possible. Where no distances were measured for the engine, every face is possibly every child.
     """
+    if not sight.measured:
+        return _all_possible(distances)
     likeness = np.minimum(distances.nearest / sight.possible_nearest, distances.centroid / sight.possible_centroid)
     near = (distances.nearest <= sight.clear_nearest) | (distances.centroid <= sight.clear_centroid)
     clear = near & np.asarray(checkable, bool)[:, None]
@@ -98,6 +99,16 @@ def match(distances: Distances, checkable: Sequence[bool], sight: Sight) -> tupl
         else:
             every.append(Matched())
     return tuple(every)
+
+
+def _all_possible(distances: Distances) -> tuple[Matched, ...]:
+    """Every face as possibly any of the children, likest first."""
+    if not distances.pupils:
+        return (Matched(),) * len(distances.centroid)
+    return tuple(
+        Matched(Match.POSSIBLE, tuple(distances.pupils[child] for child in np.argsort(row, kind="stable")))
+        for row in distances.centroid
+    )
 
 
 def _assigned(likeness: NDArray[np.float32], clear: NDArray[np.bool_]) -> dict[int, int]:

@@ -36,15 +36,29 @@ def texts(record: bytes) -> Iterator[tuple[str, str, bool]]:
         if length & 0x8000:
             return  # an extended data set: pictures, never words
         if section == 2 and number in _NAMES:
-            yield _NAMES[number], _decoded(record[at : at + length]), number in _PLACES
+            yield _NAMES[number], decoded(record[at : at + length]), number in _PLACES
         at += length
 
 
-def _decoded(value: bytes) -> str:
+def decoded(value: bytes) -> str:
+    """The text of bytes that do not say their code: UTF-16 by its mark or its zero bytes, UTF-8, else Windows-1252."""
+    if code := _wide(value):
+        return (value + bytes(len(value) & 1)).decode(code, "replace")
     try:
         return value.decode("utf-8")
     except UnicodeDecodeError:
         return value.decode("cp1252", "replace")
+
+
+def _wide(value: bytes) -> str | None:
+    if value.startswith((b"\xff\xfe\0\0", b"\0\0\xfe\xff")):
+        return "utf-32"
+    if value.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "utf-16"
+    even, odd = value[0::2].count(0), value[1::2].count(0)
+    if max(even, odd) * 4 <= len(value) or min(even, odd) * 4 > len(value):
+        return None  # a zero here and there divides texts, and many together are padding
+    return "utf-16-be" if even > odd else "utf-16-le"
 
 
 def unwrapped(profile: str) -> bytes:

@@ -17,6 +17,8 @@ from app.vision import iptc
 
 TEXT_MAX = 2_000  # code points kept of one text
 TOTAL_MAX = 20_000  # code points kept of all; more is said to be unread
+EXIF_MAX = 1_000_000  # bytes; cameras write up to 65,533, and 20 MB of fractions become gigabytes of numbers
+XMP_MAX = 2_000_000  # bytes; 20 MB of empty elements become a gigabyte
 
 
 @dataclass(slots=True)
@@ -30,6 +32,8 @@ class Found:
     kinds: set[str] = field(default_factory=set)
     orientation: int | None = None
     doubts: list[str] = field(default_factory=list)
+    _kept: set[tuple[str, str]] = field(default_factory=set)
+    _length: int = 0
 
     def add(self, tag: str, text: str) -> None:
         """Keeps a text that says something."""
@@ -37,8 +41,14 @@ class Found:
         if len(clean) > TEXT_MAX:
             clean = clean[:TEXT_MAX]
             self.doubts.append("the file carries more text than is read")
-        if any(character.isalpha() for character in clean) and (tag, clean) not in self.texts:
-            self.texts.append((tag, clean))
+        if (tag, clean) in self._kept or not any(character.isalpha() for character in clean):
+            return
+        self._length += len(clean)  # of what is left out too: once it is full, it stays so
+        if self._length > TOTAL_MAX:
+            self.doubts.append("the file carries more text than is read")
+            return
+        self._kept.add((tag, clean))
+        self.texts.append((tag, clean))
 
 
 def read(image: Image.Image) -> Found:
@@ -47,25 +57,14 @@ def read(image: Image.Image) -> Found:
     _read_exif(image, found)
     _read_xmp(_bytes(image.info.get("xmp") or image.info.get("XML:com.adobe.xmp")), found)
     _read_blocks(image, found)
-    _read_comments(image.info, found)
+    _read_comments(image, found)
     if image.info.get("icc_profile"):
         found.kinds.add("icc")
     if image.info.get("thumbnails") or _has_jfif_thumbnail(image):
         found.kinds.add("thumbnail")
     if image.info.get("depth_images") or image.info.get("aux"):
         found.kinds.add("depth")
-    _bound(found)
     return found
-
-
-def _bound(found: Found) -> None:
-    total = 0
-    for at, (_, text) in enumerate(found.texts):
-        total += len(text)
-        if total > TOTAL_MAX:
-            del found.texts[at:]
-            found.doubts.append("the file carries more text than is read")
-            return
 
 
 def _bytes(value: object) -> bytes:
@@ -108,7 +107,7 @@ def _read_exif(image: Image.Image, found: Found) -> None:
     if not ({"exif", "Raw profile type exif", "xmp", "XML:com.adobe.xmp"} & image.info.keys()):
         return
     try:
-        _read_anew(image.info.get("exif"))
+        _read_anew(image.info)
         exif = image.getexif()
         tags: dict[int, object] = {**exif, **exif.get_ifd(ExifTags.IFD.Exif)}
         position: dict[int, object] = dict(exif.get_ifd(ExifTags.IFD.GPSInfo))
@@ -131,8 +130,11 @@ def _read_exif(image: Image.Image, found: Found) -> None:
         found.kinds.add("exif")
 
 
-def _read_anew(block: object) -> None:
-    """Raises where the block cannot be read: the JPEG reader has met that before, and kept silent about it."""
+def _read_anew(info: Mapping[str | tuple[int, int], object]) -> None:
+    """Raises where the block is too large or cannot be read: what Pillow met before, it kept silent about."""
+    block = info.get("exif")
+    if len(_bytes(block)) > EXIF_MAX or len(_bytes(info.get("Raw profile type exif"))) > 2 * EXIF_MAX:
+        raise ValueError("the block is larger than any camera's")
     if isinstance(block, bytes):
         Image.Exif().load(block)
 
@@ -142,6 +144,8 @@ def _exif_text(tag: int, value: object, big_endian: bool) -> str:
         value = (
             bytes(value) if all(isinstance(one, int) and 0 <= one < 256 for one in value) else " ".join(map(str, value))
         )
+    if isinstance(value, str):
+        return _recoded(value)
     if not isinstance(value, bytes):
         return str(value)
     if 0x9C9B <= tag <= 0x9C9F:
@@ -150,7 +154,7 @@ def _exif_text(tag: int, value: object, big_endian: bool) -> str:
         code, value = value[:7], value[8:]
         if code == b"UNICODE":
             return value.decode(_utf16(value, big_endian), "replace")
-    return _decoded(value)
+    return iptc.decoded(value)
 
 
 def _utf16(value: bytes, big_endian: bool) -> str:
@@ -161,11 +165,12 @@ def _utf16(value: bytes, big_endian: bool) -> str:
     return "utf-16-be" if even > odd else "utf-16-le"
 
 
-def _decoded(value: bytes) -> str:
+def _recoded(text: str) -> str:
+    """Pillow takes any text for Latin-1, and most programs write UTF-8."""
     try:
-        return value.decode("utf-8")
-    except UnicodeDecodeError:
-        return value.decode("cp1252", "replace")
+        return iptc.decoded(text.encode("latin-1"))
+    except UnicodeEncodeError:
+        return text
 
 
 # ---------------------------------------------------------------- XMP
@@ -196,13 +201,17 @@ def _read_xmp(packet: bytes, found: Found) -> None:
     if not packet.strip(b"\0 \r\n"):
         return
     found.kinds.add("xmp")
-    if b"<!DOCTYPE" in packet or b"<!ENTITY" in packet:
+    if len(packet) > XMP_MAX:
+        found.doubts.append("the XMP block is too large to be read")
+        return
+    text = iptc.decoded(packet).strip("\ufeff\0 \r\n\t")
+    if "<!DOCTYPE" in text or "<!ENTITY" in text:
         found.doubts.append("the XMP block holds declarations and is not read")
         return
     try:
-        root = ET.fromstring(packet.strip(b"\0 \r\n\t"))  # noqa: S314 - no declarations, so no entities to expand
+        root = ET.fromstring(text)  # noqa: S314 - no declarations, so no entities to expand
     except ET.ParseError:
-        for piece in re.split(r"<[^>]*>", _decoded(packet)):
+        for piece in re.split(r"<[^<>]*>", text):
             if not _STAMP.fullmatch(piece.strip()):
                 found.add("XMP", piece)
         return
@@ -254,16 +263,16 @@ _NOT_COMMENTS = re.compile(
 )
 
 
-def _read_comments(info: Mapping[str | tuple[int, int], object], found: Found) -> None:
-    for key, value in info.items():
+def _read_comments(image: Image.Image, found: Found) -> None:
+    for key, value in image.info.items():
         if key == "comment" and isinstance(value, bytes):
             found.kinds.add("comment")
-            found.add("Comment", _decoded(value))
-        elif isinstance(key, str) and isinstance(value, str):
-            # the PNG reader puts text chunks straight into info, and nothing else there is a string
+            found.add("Comment", iptc.decoded(value))
+        elif image.format == "PNG" and isinstance(key, str) and isinstance(value, str):
+            # its reader puts text chunks straight into info, and nothing else there is a string
             found.kinds.add("comment")
             if not _NOT_COMMENTS.fullmatch(key):
-                found.add(f"PNG {key}"[:80], value)
+                found.add(f"PNG {key}"[:80], _recoded(value))
                 found.add("PNG keyword", key)
 
 

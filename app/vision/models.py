@@ -1,13 +1,15 @@
 """Where the weights of the face engine lie, whether they are the right ones, and how the converted file is made.
 
-Nothing is fetched: YuNet's file is put into the models folder by hand or lies in the shared folder; dlib's and
-CenterFace's come inside installed packages, which are found but not imported.
+Nothing is fetched here: YuNet's file is put into the models folder, by ``python -m app models fetch`` or by hand, or
+lies in the shared folder; dlib's and CenterFace's come inside installed packages, which are found but not imported.
+Further embedders are files that a school has put into the models folder itself (``arcface``).
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
+import re
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,12 +17,15 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from app.vision import dlib_weights
+from app.vision.arcface import ArcFace, EmbedderUnfit
 from app.vision.detect import Detector
-from app.vision.detect.centerface import CenterFace
-from app.vision.detect.hog import Hog
+from app.vision.detect.centerface import SECOND_OPINION_PX, CenterFace
+from app.vision.detect.hog import Hog, face_recognition
+from app.vision.detect.second_opinion import SecondOpinion
 from app.vision.detect.yunet import YuNet
-from app.vision.embed import DlibResnet
+from app.vision.embed import DlibResnet, Embedder, FaceRecognition, as_hog_draws
 from app.vision.engine import Engine
+from app.vision.joined import Joined
 from app.vision.paddle import PaddleReader
 from app.vision.reading import Reader, ReaderFailed
 
@@ -28,15 +33,22 @@ CONVERTED = "dlib-resnet-1.onnx"
 """The file made by ``prepare``; the number changes whenever the conversion does."""
 
 
+DLIB, FACE_RECOGNITION = "dlib", "face_recognition"
+"""The embedders that need no file of the school's own, by the word that chooses them."""
+
+_FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,100}")
+
+
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """A file that an engine needs; ``package`` is the installed package that brings it, if one does."""
+    """A file that an engine needs; ``package`` is the installed package that brings it, ``home`` where it can be had."""
 
     name: str
     file: str
     sha256: str
     licence: str
     package: str | None = None
+    home: str | None = None
 
 
 YUNET = Weights(
@@ -44,6 +56,9 @@ YUNET = Weights(
     "face_detection_yunet_2023mar.onnx",
     "8f2383e4dd3cfbb4553ea8718107fc0423210dc964f9f4280604804ed2552fa4",
     "MIT, OpenCV model zoo (Shiqi Yu, Wu et al. 2023); trained on WIDER FACE",
+    # The model zoo keeps its files in Git LFS: at raw.githubusercontent.com there is but a pointer. One commit, for good.
+    home="https://media.githubusercontent.com/media/opencv/opencv_zoo/47534e27c9851bb1128ccc0102f1145e27f23f98"
+    "/models/face_detection_yunet/face_detection_yunet_2023mar.onnx",
 )
 CENTERFACE = Weights(
     "CenterFace, face detector",
@@ -143,9 +158,12 @@ def prepare(models_dir: Path, shared: Path, progress: Callable[[str], None] = la
 def detectors(models_dir: Path, shared: Path) -> dict[str, Callable[[], Detector]]:
     """Makers of the detectors that can be had, by short name, the best first."""
     makers: dict[str, Callable[[], Detector]] = {}
-    if yunet := _status(YUNET, models_dir, shared).usable:
+    yunet, centerface = (_status(weights, models_dir, shared).usable for weights in (YUNET, CENTERFACE))
+    if yunet and centerface:
+        makers["yunet+centerface"] = lambda: SecondOpinion(YuNet(yunet), CenterFace(centerface, SECOND_OPINION_PX))
+    if yunet:
         makers["yunet"] = lambda: YuNet(yunet)
-    if centerface := _status(CENTERFACE, models_dir, shared).usable:
+    if centerface:
         makers["centerface"] = lambda: CenterFace(centerface)
     makers["hog"] = Hog
     return makers
@@ -159,11 +177,72 @@ def reader() -> Reader | None:
         return None
 
 
-def ready(models_dir: Path, shared: Path) -> Engine:
-    """The best engine that can be had: YuNet, else CenterFace, else the weak HOG; the embedder made if need be.
+def ready(models_dir: Path, shared: Path, embedder: str = DLIB) -> Engine:
+    """The best engine that can be had: YuNet seconded by CenterFace, either alone, else the weak HOG; and the embedder.
 
-    Without dlib's weights the engine has no embedder, and every wish to match is answered "unavailable".
+    ``embedder`` is ``DLIB``, ``FACE_RECOGNITION``, the name of a file in the models folder, or two of these with a plus
+    between them. Without dlib's weights the default has none, and every wish to match is answered "unavailable"; any
+    other choice that cannot be had is EmbedderUnfit.
     """
     detector = next(iter(detectors(models_dir, shared).values()))()
+    parts = [part.strip() for part in embedder.split("+")]
+    if parts == [DLIB]:
+        return Engine(detector, _dlib(models_dir, shared), reader())
+    if len(parts) > 2 or len(set(parts)) < len(parts):
+        raise EmbedderUnfit("An embedder is one, or two different ones with a plus between them.")
+    chosen = [_embedder(part, detector, models_dir, shared) for part in parts]
+    return Engine(detector, Joined(*chosen) if len(chosen) == 2 else chosen[0], reader())
+
+
+def _dlib(models_dir: Path, shared: Path) -> DlibResnet | None:
     converted = prepare(models_dir, shared)
-    return Engine(detector, DlibResnet(converted) if converted else None, reader())
+    return DlibResnet(converted) if converted else None
+
+
+def _embedder(choice: str, detector: Detector, models_dir: Path, shared: Path) -> Embedder:
+    if choice == DLIB:
+        dlib = _dlib(models_dir, shared)
+        if dlib is None:
+            raise EmbedderUnfit("dlib's weights are missing or altered.")
+        return dlib
+    if choice == FACE_RECOGNITION:
+        return _face_recognition(detector)
+    name = choice.removesuffix(".onnx")
+    if not _FILE_NAME.fullmatch(name):
+        raise EmbedderUnfit(f"FLEDGLING_EMBEDDER is {DLIB}, {FACE_RECOGNITION} or a file's name in the models folder.")
+    return ArcFace(models_dir / f"{name}.onnx")
+
+
+def _face_recognition(detector: Detector) -> FaceRecognition:
+    try:
+        face_recognition()  # takes seconds, and would otherwise do so, or fail, at the first photo
+    except ImportError:
+        raise EmbedderUnfit("The package face_recognition, or its models, cannot be imported.") from None
+    return FaceRecognition() if isinstance(detector, Hog) else FaceRecognition(as_hog_draws)
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """An embedder to choose: ``choice`` is the setting's word, ``engine`` its name in the policy, "" with a ``problem``."""
+
+    choice: str
+    engine: str
+    licence: str
+    problem: str = ""
+
+
+def offers(models_dir: Path) -> tuple[Offer, ...]:
+    """The embedders that can be chosen, and those files that were meant to be one and cannot be used, with the reason."""
+    known = (
+        Offer(DLIB, DlibResnet.name, DLIB_RESNET.licence),
+        Offer(FACE_RECOGNITION, FaceRecognition.name, f"MIT, Adam Geitgey; weights {DLIB_RESNET.licence}"),
+    )
+    return (*known, *(_offer(file) for file in sorted(models_dir.glob("*.toml"))))
+
+
+def _offer(file: Path) -> Offer:
+    try:
+        told = ArcFace(file.with_suffix(".onnx")).description
+    except EmbedderUnfit as unfit:
+        return Offer(file.stem, "", "", unfit.detail)
+    return Offer(file.stem, told.engine, told.licence)

@@ -25,11 +25,17 @@ from app.vision.reading import ReaderFailed, ReadWord
 
 NAME = "pp-ocr-6-small"
 PACKAGE = "rapidocr"
-LONG_SIDE_PX = 1088  # of the picture in which letters are looked for: about 1 s of CPU; 1024 finds 3 of 100 fewer
-MOST_LINES = 150  # read in one picture; more is a page, and said to be unread
+WHOLE_PX = 800  # long side of the picture as a whole, in which large letters are looked for
+QUARTER_PX = 896  # long side of each overlapping quarter; in a large plain picture small letters are found only so
+_QUARTER = 0.55  # of the picture's sides: a name of 20 px letters lies whole in one of two neighbours
+MOST_LINES = 150  # read in one look at a picture; more is a page, and said to be unread
 SURE = 0.85  # below it, a line is read upside down too
+_READ = 0.95  # from it on, a line that was found in the picture as a whole is not read again in its quarters
 TRUSTED = 0.6  # below it, it is no word but a pattern
 LOWEST_PX = 8  # lower lines cannot be read
+CLOSER_LOOKS = 5  # at most, at places where something was found that could not be read
+_CLOSER_PX = 416  # long side of such a place
+_STUBBY = 2.2  # times as wide as high: a line less wide may stand upright
 _LINE_PX = 48  # height of a line as the network reads it
 _WIDEST_PX = 1920
 _STRETCH = 1.25  # narrow and slanting letters run together less: 2 of 100 names more are read
@@ -56,8 +62,7 @@ class PaddleReader:
 
     name = NAME
 
-    def __init__(self, long_side_px: int = LONG_SIDE_PX) -> None:
-        self._long_side_px = long_side_px
+    def __init__(self) -> None:
         self._finder, self._reader = (_session(_weights(file), digest) for file, digest in _WEIGHTS.items())
         letters = ["", *self._reader.get_modelmeta().custom_metadata_map["character"].splitlines(), " "]
         # Only Latin: what is another script then gets no confidence, in place of a wrong letter.
@@ -66,23 +71,36 @@ class PaddleReader:
 
     def read(self, rgb: Pixels) -> Sequence[ReadWord]:
         """The words of a picture, (height, width, 3) RGB; raises ReaderFailed when there are more lines than are read."""
-        lines = sorted(self._find(rgb), key=lambda line: -line.pixels.shape[0])
-        words: list[ReadWord] = []
-        for line, reading in zip(
-            lines[:MOST_LINES], self._read_lines([line.pixels for line in lines[:MOST_LINES]]), strict=True
-        ):
-            words += _words(line, reading)
-        if len(lines) > MOST_LINES:
-            raise ReaderFailed(f"only {MOST_LINES} of {len(lines)} lines were read", words)
+        places = [Box(0, 0, rgb.shape[1], rgb.shape[0]), *_quarters(rgb)]
+        looks = [
+            sorted(self._find_in(rgb, place, side), key=lambda line: -line.pixels.shape[0])
+            for place, side in zip(places, (WHOLE_PX, *[QUARTER_PX] * 4), strict=False)
+        ]
+        seen = self._read_lines(looks[0][:MOST_LINES])
+        known = [one.line for one in seen if one.reading.confidence >= _READ]
+        nearer = [line for look in looks[1:] for line in look[:MOST_LINES] if not _part_of_any(line, known)]
+        seen += self._read_lines(nearer)
+        seen += self._closer(rgb, seen)
+        words = [word for one in _best(seen) for word in _words(one)]
+        most = max(len(look) for look in looks)
+        if most > MOST_LINES:
+            raise ReaderFailed(f"only {MOST_LINES} of {most} lines were read", words)
         return words
 
     # ------------------------------------------------------------ finding
 
-    def _find(self, rgb: Pixels) -> Iterator[Line]:
+    def _find_in(self, rgb: Pixels, place: Box, long_side_px: int, enlarged: int = 1) -> Iterator[Line]:
+        """The lines in a part of the picture, looked at in that size, or ``enlarged`` at most so many times."""
+        part = rgb[place.top : place.bottom, place.left : place.right]
+        corner = np.array([place.left, place.top], dtype=np.float32)
+        for line in self._find(part, min(long_side_px, enlarged * max(part.shape[:2]))):
+            yield line._replace(corners=line.corners + corner)
+
+    def _find(self, rgb: Pixels, long_side_px: int) -> Iterator[Line]:
         height, width = rgb.shape[:2]
-        scale = min(1.0, self._long_side_px / max(height, width))
+        scale = long_side_px / max(height, width)
         size = (max(32, round(width * scale / 32) * 32), max(32, round(height * scale / 32) * 32))
-        small = cv2.resize(rgb, size, interpolation=cv2.INTER_AREA)
+        small = cv2.resize(rgb, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
         marks = self._finder.run(None, {"x": _normed(small)[None]})[0][0, 0]
         stretch = np.array([width / size[0], height / size[1]], dtype=np.float32)
         for corners in _rectangles(marks):
@@ -90,16 +108,39 @@ class PaddleReader:
             if line is not None:
                 yield line
 
+    def _closer(self, rgb: Pixels, seen: Sequence[_Seen]) -> list[_Seen]:
+        """What is found in the places that could not be read when they are looked at by themselves.
+
+        Two lines that were taken for one come apart.
+        """
+        sure = [one for one in seen if one.reading.confidence >= SURE]
+        places: list[Box] = []
+        for one in sorted(seen, key=lambda one: -one.line.pixels.size):
+            place = _around(one.line, rgb)
+            known = any(_within(other.line, place) for other in sure) or any(_agree(place, other) for other in places)
+            if one.reading.confidence < SURE and not known:
+                places.append(place)
+        return self._read_lines(
+            [line for place in places[:CLOSER_LOOKS] for line in self._find_in(rgb, place, _CLOSER_PX, enlarged=3)]
+        )
+
     # ------------------------------------------------------------ reading
 
-    def _read_lines(self, pixels: Sequence[Pixels]) -> list[_Reading]:
-        readings = self._read_batches(pixels)
+    def _read_lines(self, lines: Sequence[Line]) -> list[_Seen]:
+        """Every line the way up in which it reads best; the doubtful are tried upside down, the stubby on their sides too."""
+        readings = self._read_batches([line.pixels for line in lines])
         doubtful = [at for at, reading in enumerate(readings) if reading.confidence < SURE]
-        turned = self._read_batches([np.ascontiguousarray(pixels[at][::-1, ::-1]) for at in doubtful])
-        for at, reading in zip(doubtful, turned, strict=True):
+        turned = [(at, 2) for at in doubtful] + [
+            (at, turns)
+            for at in doubtful
+            if lines[at].pixels.shape[1] < _STUBBY * lines[at].pixels.shape[0]
+            for turns in (1, 3)
+        ]
+        pixels = [np.ascontiguousarray(np.rot90(lines[at].pixels, turns)) for at, turns in turned]
+        for (at, turns), reading in zip(turned, self._read_batches(pixels), strict=True):
             if reading.confidence > readings[at].confidence:
-                readings[at] = reading._replace(upside_down=True)
-        return readings
+                readings[at] = reading._replace(turns=turns)
+        return [_Seen(line, reading) for line, reading in zip(lines, readings, strict=True)]
 
     def _read_batches(self, pixels: Sequence[Pixels]) -> list[_Reading]:
         """Lines of like width together, for the shorter are padded."""
@@ -148,7 +189,12 @@ class _Reading(NamedTuple):
     at: tuple[float, ...]
     share: float
     confidence: float
-    upside_down: bool = False
+    turns: int = 0  # quarters by which the line was turned to the left before it was read
+
+
+class _Seen(NamedTuple):
+    line: Line
+    reading: _Reading
 
 
 _NOTHING = _Reading("", (), 0.0, 0.0)
@@ -237,21 +283,75 @@ def _apart(one: NDArray[np.float32], other: NDArray[np.float32]) -> float:
     return hypot(float(one[0] - other[0]), float(one[1] - other[1]))
 
 
-def _words(line: Line, reading: _Reading) -> Iterator[ReadWord]:
+def _best(seen: Sequence[_Seen]) -> list[_Seen]:
+    """The readings that can be trusted, one a place: the one with most letters, each counted by how sure it is."""
+    kept: list[_Seen] = []
+    trusted = [one for one in seen if one.reading.confidence >= TRUSTED]
+    for one in sorted(trusted, key=_weight, reverse=True):
+        if not any(_same_place(one.line, other.line) for other in kept):
+            kept.append(one)
+    return kept
+
+
+def _weight(one: _Seen) -> float:
+    return len(one.reading.text) * one.reading.confidence**4
+
+
+def _part_of_any(line: Line, others: Sequence[Line]) -> bool:
+    area = cv2.contourArea(line.corners)
+    return any(cv2.intersectConvexConvex(line.corners, other.corners)[0] >= 0.8 * area for other in others)
+
+
+def _same_place(one: Line, other: Line) -> bool:
+    """Whether two fifths of the smaller lie in the other."""
+    common, _ = cv2.intersectConvexConvex(one.corners, other.corners)
+    return bool(common >= 0.4 * min(cv2.contourArea(one.corners), cv2.contourArea(other.corners)))
+
+
+def _quarters(rgb: Pixels) -> list[Box]:
+    """The four overlapping quarters of a picture; none of one that is seen in full as it is."""
+    height, width = rgb.shape[:2]
+    if max(height, width) <= WHOLE_PX:
+        return []
+    across, down = ceil(_QUARTER * width), ceil(_QUARTER * height)
+    return [
+        Box(left, top, left + across, top + down)
+        for top in dict.fromkeys((0, height - down))
+        for left in dict.fromkeys((0, width - across))
+    ]
+
+
+def _around(line: Line, rgb: Pixels) -> Box:
+    """The line's place with a margin, inside the picture."""
+    margin = 0.3 * min(line.pixels.shape[:2])
+    (left, top), (right, bottom) = line.corners.min(axis=0) - margin, line.corners.max(axis=0) + margin
+    return Box(max(0, int(left)), max(0, int(top)), min(rgb.shape[1], ceil(right)), min(rgb.shape[0], ceil(bottom)))
+
+
+def _within(line: Line, place: Box) -> bool:
+    x, y = line.corners.mean(axis=0)
+    return bool(place.left <= x <= place.right and place.top <= y <= place.bottom)
+
+
+def _agree(one: Box, other: Box) -> bool:
+    across = min(one.right, other.right) - max(one.left, other.left)
+    down = min(one.bottom, other.bottom) - max(one.top, other.top)
+    return across > 0 and down > 0 and 2 * across * down > min(one.area, other.area)
+
+
+def _words(seen: _Seen) -> Iterator[ReadWord]:
     """The line's words, each with its share of the line's place."""
-    if reading.confidence < TRUSTED:
-        return
+    line, reading = seen
+    corners = np.roll(line.corners, -reading.turns, axis=0)
     start = 0
     for word in reading.text.split(" "):
         if word:
             first, last = reading.at[start], reading.at[start + len(word) - 1] + reading.share
-            yield ReadWord(word, _place(line.corners, first, min(last, 1.0), reading.upside_down), reading.confidence)
+            yield ReadWord(word, _place(corners, first, min(last, 1.0)), reading.confidence)
         start += len(word) + 1
 
 
-def _place(corners: Corners, first: float, last: float, upside_down: bool) -> Box:
-    if upside_down:
-        first, last = 1 - last, 1 - first
+def _place(corners: Corners, first: float, last: float) -> Box:
     top, bottom = corners[1] - corners[0], corners[2] - corners[3]
     points = np.array(
         [corners[0] + top * first, corners[0] + top * last, corners[3] + bottom * first, corners[3] + bottom * last]

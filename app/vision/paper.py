@@ -17,7 +17,7 @@ from PIL import Image
 
 from app.domain import Box
 from app.vision.detect import Found, Landmarks, Rgb
-from app.vision.embed import DIMENSIONS, Vectors
+from app.vision.embed import Vectors
 from app.vision.engine import Engine
 from app.vision.pixels import Picture
 from app.vision.reading import Reader
@@ -73,10 +73,11 @@ class PaperEmbedder:
     """Turns a face's colour into its vector: the median of what is not paper inside its box."""
 
     name = "paper-1"
+    dimensions = 128
 
     def embed(self, rgb: Rgb, founds: Sequence[Found]) -> Vectors:
         """One row a face."""
-        vectors = np.zeros((len(founds), DIMENSIONS), np.float32)
+        vectors = np.zeros((len(founds), self.dimensions), np.float32)
         for row, found in zip(vectors, founds, strict=True):
             inside = rgb[found.box.top : found.box.bottom, found.box.left : found.box.right].reshape(-1, 3)
             inked = inside[_PAPER - inside.min(axis=1) >= _INK]

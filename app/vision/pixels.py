@@ -22,11 +22,19 @@ from PIL.PngImagePlugin import PngImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 from pillow_heif import HeifImageFile
 
-from app.vision import colours, containers, metadata
+from app.vision import colours, containers, metadata, png_rows, webp
 from app.vision.refusals import PhotoBroken, PhotoLimits, PhotoRefused
 
+
+class _Jpeg(JpegImageFile):
+    """Pillow's own looks into EXIF for the density while it opens the file, before anybody has judged its size."""
+
+    def _read_dpi_from_exif(self) -> None:
+        return
+
+
 _DECODERS: Mapping[str, Callable[[io.BytesIO], Image.Image]] = {
-    "jpeg": JpegImageFile,
+    "jpeg": _Jpeg,
     "png": PngImageFile,
     "webp": WebPImageFile,
     "gif": GifImageFile,
@@ -42,6 +50,7 @@ _TURNS: Mapping[int, Image.Transpose] = {
     8: Image.Transpose.ROTATE_90,
 }
 _LIMITS = PhotoLimits()
+_STRIP_PX = 64
 # What is in force for Python's warnings belongs to the whole process.
 _listening = threading.Lock()
 
@@ -91,7 +100,7 @@ def open_photo(data: bytes, limits: PhotoLimits = _LIMITS) -> Picture:
         del image
         if turn is not None:
             upright = upright.transpose(turn)
-        rgb = np.array(upright, dtype=np.uint8)
+        rgb = _pixels(upright)
     except PhotoRefused:
         raise
     except MemoryError as error:
@@ -111,6 +120,15 @@ def open_photo(data: bytes, limits: PhotoLimits = _LIMITS) -> Picture:
     )
 
 
+def _pixels(image: Image.Image) -> NDArray[np.uint8]:
+    """The picture's pixels, strip by strip: all at once, Pillow keeps three copies for a moment."""
+    rgb = np.empty((image.height, image.width, 3), np.uint8)
+    for top in range(0, image.height, _STRIP_PX):
+        bottom = min(image.height, top + _STRIP_PX)
+        rgb[top:bottom] = np.asarray(image.crop((0, top, image.width, bottom)))
+    return rgb
+
+
 def _decoded(container: containers.Container, data: bytes, limits: PhotoLimits) -> tuple[Image.Image, list[str]]:
     # A switch of the whole process that other libraries turn on: half a photo would pass for a whole one.
     ImageFile.LOAD_TRUNCATED_IMAGES = False
@@ -118,9 +136,20 @@ def _decoded(container: containers.Container, data: bytes, limits: PhotoLimits) 
         warnings.simplefilter("always")
         image = _DECODERS[container.format](io.BytesIO(data))
     containers.check_size(image.size, limits)
+    if container.format == "webp":
+        image = webp.pixels(image, data)
     image.load()
     containers.check_size(image.size, limits)
-    return image, _words([one for one in heard if "TiffImagePlugin" not in one.filename])  # that is EXIF, read later
+    last = np.asarray(image.crop((0, image.height - 1, image.width, image.height)))
+    if container.format == "png":
+        if not last.any() and png_rows.missing(data):
+            raise PhotoBroken("the file ends before the picture does", slug="photo-truncated")
+        colours.scale_clear_colour(image, data[24])
+    odd = _words([one for one in heard if "TiffImagePlugin" not in one.filename])  # that is EXIF, read later
+    if container.format == "jpeg" and last.min() >= 127 and last.max() <= 128:
+        # The library fills up with mid-grey, in silence, where picture data are missing; in CMYK with both.
+        odd.append("the lower part of the picture may be missing")
+    return image, odd
 
 
 def _words(heard: list[warnings.WarningMessage]) -> list[str]:

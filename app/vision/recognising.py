@@ -26,13 +26,15 @@ def recognise(
 
     ``matching`` is what may be done: ``DONE`` compares; any other is the answer itself. Where comparing was
     wanted and cannot be done (no gallery, no vectors, another engine's), the answer is ``UNAVAILABLE`` and the
-    matcher is among what failed.
+    matcher is among what failed. Where it was done by an engine without measured distances, that is told too.
     """
     unseen = [*seen.unseen, *_unseen(seen, sight)]
     checkable = [_checkable(face, sight) for face in seen.faces]
     compared = _compare(seen, gallery, matching, sight, checkable, seen_whole=not unseen)
     if matching is Matching.DONE and compared.matching is Matching.UNAVAILABLE:
         unseen.append(Unseen.MATCHER)
+    if compared.matching is Matching.DONE and seen.faces and not sight.measured:
+        unseen.append(Unseen.UNMEASURED)
     text, places = join(seen.words, photo)
     return PhotoFacts(
         sha256=sha256,

@@ -3,7 +3,7 @@
 PhotoRefused                     never raised itself
 ├── PhotoTooLarge           413  ``photo-too-large``, ``photo-too-many-pixels``
 ├── PhotoUnsupported        415  ``not-an-image``, ``photo-unsupported``, ``photo-animated``
-└── PhotoBroken             422  ``photo-truncated``, ``photo-broken``
+└── PhotoBroken             422  ``photo-truncated``, ``photo-broken``, ``photo-unreadable``
 """
 
 from __future__ import annotations

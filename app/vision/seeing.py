@@ -14,7 +14,7 @@ import numpy as np
 from app.domain import Matching, Unseen
 from app.vision import quality
 from app.vision.detect import Found, Rgb, at_side
-from app.vision.embed import DIMENSIONS, Vectors
+from app.vision.embed import Vectors
 from app.vision.engine import Engine
 from app.vision.pixels import Picture
 from app.vision.reading import ReaderFailed, ReadWord, read_words
@@ -127,7 +127,7 @@ def _embedded(rgb: Rgb, founds: tuple[Found, ...], engine: Engine, unseen: list[
         if engine.embedder is None:
             raise LookupError("the engine has no embedder")
         vectors = np.asarray(engine.embedder.embed(rgb, founds), np.float32)
-        if vectors.shape != (len(founds), DIMENSIONS) or not np.isfinite(vectors).all():
+        if vectors.shape != (len(founds), engine.embedder.dimensions) or not np.isfinite(vectors).all():
             raise ValueError("the embedder's answer is not a vector a face")
     except Exception:  # as above
         _logger.exception("the embedder failed")

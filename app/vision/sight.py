@@ -27,7 +27,8 @@ class Sight:
     ``sharpness`` and ``frontality`` are as ``app.vision.quality`` measures them; distances as the
     engine's vectors give them, 0 for the same picture. A face is clearly or possibly a child if its
     distance to the nearest of the child's vectors, or to their centre, is at most the limit. Only where
-    ``rules_out`` is set, and every face is farther, a child is ever ruled out.
+    ``rules_out`` is set, and every face is farther, a child is ever ruled out. Without distances ``measured`` for the
+    engine none of them counts: nobody is clearly a child, everybody possibly.
     """
 
     checkable_px: int = 32
@@ -43,6 +44,7 @@ class Sight:
     possible_nearest: float = 0.60
     possible_centroid: float = 0.55
     rules_out: float | None = None
+    measured: bool = True
 
     def __post_init__(self) -> None:
         """ValueError where a limit for "clear" lies beyond that for "possible"."""

@@ -7,6 +7,7 @@ import re
 import pytest
 from starlette.testclient import TestClient
 
+from app.jobs import Here
 from app.main import open_service, serve
 from app.settings import Settings
 from app.vision import paper
@@ -15,7 +16,7 @@ from tests.cli.conftest import CommandLine
 
 def may_vet(command: CommandLine, secret: str) -> int:
     """The status that a vet call with that key gets."""
-    service = open_service(Settings(data_dir=command.folder, database_url="", key=None), engine=paper.engine())
+    service = open_service(Settings(data_dir=command.folder, database_url="", key=None), crew=Here(paper.engine))
     with TestClient(serve(service)) as client:
         headers = {"Authorization": f"Bearer {secret}"}
         return client.post("/v1/vet", headers=headers, json={"text": "x"}).status_code
@@ -63,7 +64,7 @@ def test_a_person_signs_in_with_the_password_that_was_printed(command: CommandLi
     made = command.done(*args)
     (password,) = made.out.splitlines()
     assert password not in made.err
-    service = open_service(Settings(data_dir=command.folder, database_url="", key=None), engine=paper.engine())
+    service = open_service(Settings(data_dir=command.folder, database_url="", key=None), crew=Here(paper.engine))
     with TestClient(serve(service), follow_redirects=False) as client:
         data = {"email": "head@whitehouse.example", "password": password}
         answer = client.post("/sign-in", data=data)
@@ -79,3 +80,10 @@ def test_a_person_signs_in_with_the_password_that_was_printed(command: CommandLi
 def test_several_scopes_may_follow_one_another(command: CommandLine) -> None:
     command.done("key", "create", "--name", "agency", "--scope", "drafts:write", "review:write", "audit:read")
     assert "audit:read drafts:write review:write" in command.done("key", "list").out
+
+
+def test_no_key_stands_for_holds(command: CommandLine) -> None:
+    done = command("key", "create", "--name", "x", "--scope", "safeguarding:write")
+    assert done.status != 0
+    assert "never for a key" in done.err
+    assert "fl_" not in done.out

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from app.policy import DEFAULT_FILE
-from app.store import Store, roster, schools
+from app.store import Store, audit, roster, schools
 from app.store.permissions import Round, round_of
 from tests.cli.conftest import DEMO_SCHOOL, CommandLine
 
@@ -218,6 +218,26 @@ def test_a_milder_outcome_is_allowed_and_said_aloud(command: CommandLine, file: 
     for order in ("check", "import"):
         said = command.done("policy", order, milder).out
         assert "note: children.opted-out is advise here; by itself it would be reject" in " ".join(said.split())
+
+
+def test_who_decided_what_a_blank_means_is_asked_for_and_kept(command: CommandLine, file: Writing) -> None:
+    refusing = file("refusing.toml", DEFAULT.replace('not_answered = "allow"', 'not_answered = "refuse"'))
+    refused = command("policy", "import", refusing)
+    assert refused.status == 3
+    assert "say who decided that" in refused.err
+    assert command("policy", "import", refusing, "--decided-by", " ").status == 3
+    assert command("policy", "import", refusing, "--decided-by", "x" * 201).status == 3
+    assert "whitehouse@1" in command.done("policy", "show").out
+    assert "Version 2" in command.done("policy", "import", refusing, "--decided-by", "Chair of governors").out
+    assert "Version 2" in command.done("policy", "import", refusing).out, "the same again needs nobody"
+    database = command.database()
+    with database.read() as session:
+        (school,) = schools.every(session)
+        decided = audit.about(Store(session, school.id), school.id)[-2:]
+    database.dispose()
+    assert [line.action for line in decided] == ["school.policy.add", "permission.silence.decide"]
+    assert decided[1].detail == {"from": "allow", "to": "refuse", "decided_by": "Chair of governors", "policy": 2}
+    assert "A family that has not answered: refuse" in command.done("policy", "show").out
 
 
 def test_a_policy_that_is_no_text(command: CommandLine, tmp_path: Path) -> None:

@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+import io
+import shutil
+from datetime import date
 from pathlib import Path
 
+from PIL import Image
+
+from app import register
 from app.db import Database
-from app.main import the_time
-from app.store import keys, schools
+from app.jobs import Here
+from app.main import open_service, the_time
+from app.settings import Settings
+from app.store import Store, keys, roster, schools
+from app.store.biometrics import Actor, BiometricDecision, Notice, Response
+from app.vision import models
 from app.vision.models import CONVERTED
+from app.web.schoolwork import office_of
 from tests.cli.conftest import SCHOOL, CommandLine
 from tests.databases import tamper
+from tests.register.conftest import DPIA
+from tests.vision.networks import make_network
+from tests.vision.portraits import astronaut
 
 
 def school_names(database: Database) -> list[str]:
@@ -115,6 +129,94 @@ def test_models_prepare_converts_once(bare: CommandLine, tmp_path: Path) -> None
     made = (tmp_path / "models" / CONVERTED).stat()
     assert bare.done("models", "prepare").err == ""
     assert (tmp_path / "models" / CONVERTED).stat() == made
+
+
+def test_models_alone_tells_the_embedders_and_whether_they_were_measured(bare: CommandLine, tmp_path: Path) -> None:
+    folder = tmp_path / "models"
+    folder.mkdir()
+    (folder / CONVERTED).symlink_to(Path(bare.environment["FLEDGLING_MODELS_DIR"]) / CONVERTED)
+    make_network(folder, "own")
+    make_network(folder, "altered").write_bytes(b"something else")
+    bare.environment |= {"FLEDGLING_MODELS_DIR": str(folder), "FLEDGLING_EMBEDDER": "own"}
+    lines = bare.done("models").out.splitlines()
+    told = {line.split(":")[0]: line for line in lines}
+    assert "dlib-resnet-1; distances in the policy" in told["embedder dlib"]
+    assert "no distances in the policy of default (CC0, made for the tests)" in told["embedder own"]
+    assert "another SHA-256" in told["embedder altered"]
+    assert "tiny-1-" in told["engine"]
+    assert lines[-1] == "It has no distances in the policy of default: no face is clearly a child, any may be."
+    assert not bare.folder.exists()
+
+
+def test_models_tells_of_the_policies_of_the_schools_there_are(command: CommandLine) -> None:
+    assert "no distances in the policy of whitehouse-primary-school (" in command.done("models").out
+    assert "embedder dlib: dlib-resnet-1; distances in the policy (" in command.done("models", "status").out
+
+
+def test_an_embedder_that_cannot_be_used_is_told_at_once_and_by_serve_too(command: CommandLine, tmp_path: Path) -> None:
+    for choice in ("absent", "../key"):
+        command.environment["FLEDGLING_EMBEDDER"] = choice
+        for args in (("models", "status"), ("serve",), ("vet", "Hello")):
+            done = command(*args)
+            assert done.status == 3
+            assert done.err.startswith("Not set up: ")
+            assert "Traceback" not in done.err
+
+
+def test_models_fetch_leaves_alone_what_is_there(bare: CommandLine, shared: Path) -> None:
+    done = bare.done("models", "fetch")
+    assert "there already" in done.err
+    assert not bare.folder.exists()
+
+
+def test_models_fetch_without_a_network_says_so(bare: CommandLine, tmp_path: Path) -> None:
+    nowhere = {"HTTPS_PROXY": "http://127.0.0.1:9", "NO_PROXY": ""}
+    bare.environment |= {"FLEDGLING_MODELS_DIR": str(tmp_path), "FLEDGLING_SHARED": str(tmp_path)} | nowhere
+    done = bare("models", "fetch")
+    assert (done.status, done.out) == (3, "")
+    assert "media.githubusercontent.com cannot be reached" in done.err
+    assert str(tmp_path) in done.err
+    assert "Traceback" not in done.err
+
+
+def test_models_reembed_measures_faces_anew(command: CommandLine, tmp_path: Path) -> None:
+    folder = tmp_path / "own"
+    folder.mkdir()
+    make_network(folder)
+    pupil = _enrol(command)
+    command.environment |= {"FLEDGLING_MODELS_DIR": str(folder), "FLEDGLING_EMBEDDER": "tiny"}
+    assert command.done("models", "reembed").out.startswith("whitehouse-primary-school: 1 vectors made for tiny-1-")
+    shutil.rmtree(command.folder / "references")
+    command.environment["FLEDGLING_EMBEDDER"] = "face_recognition"
+    lost = command.done("models", "reembed").out.splitlines()
+    assert lost[0] == "whitehouse-primary-school: 0 vectors made for face_recognition-1.3"
+    assert lost[1].strip() == f"another photo is needed of pupil {pupil}"
+
+
+def _enrol(command: CommandLine) -> str:
+    """Put the face of some child on record with dlib's vector; returns the child's id."""
+    places = {name: Path(path) for name, path in command.environment.items()}
+    settings = Settings(data_dir=command.folder, database_url="", key=None)
+    engine = models.ready(places["FLEDGLING_MODELS_DIR"], places["FLEDGLING_SHARED"])
+    service = open_service(settings, crew=Here(lambda: engine))
+    with service.database.read() as session:
+        (school,) = schools.every(session)
+        pupil = roster.every(Store(session, school.id))[0].id
+    office, day, now = office_of(service, school.id), date(2025, 9, 1), the_time()
+    consent = Response(pupil, Actor.PARENT, BiometricDecision.CONSENT, in_writing=True, received_on=day)
+    register.record_dpia(office, DPIA, by="test", now=now)
+    register.record_response(office, pupil, consent, [Notice(pupil, "mother", day)], by="test", now=now)
+    file = io.BytesIO()
+    Image.fromarray(astronaut()).save(file, "PNG")
+    register.add_reference_photo(office, pupil, file.getvalue(), service.eyes, by="test", now=now)
+    service.close()
+    return pupil
+
+
+def test_models_reembed_has_nothing_to_do_without_faces(command: CommandLine) -> None:
+    assert command.done("models", "reembed").out == "whitehouse-primary-school: 0 vectors made for dlib-resnet-1\n"
+    assert "0 vectors" in command.done("models", "reembed", "--school", "whitehouse-primary-school").out
+    assert command("models", "reembed", "--school", "elm-park").status == 3
 
 
 def test_audit_verify_finds_what_was_tampered_with(command: CommandLine) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from app.jobs import Here
 from app.main import open_service, serve
 from app.settings import Settings
 from app.vision import models
@@ -89,7 +90,7 @@ def test_json_is_the_report_of_the_api(command: CommandLine, tmp_path: Path) -> 
     settings = Settings(data_dir=command.folder, database_url="", key=None)
     places = {name: Path(path) for name, path in command.environment.items()}
     engine = models.ready(places["FLEDGLING_MODELS_DIR"], places["FLEDGLING_SHARED"])
-    with TestClient(serve(open_service(settings, engine=engine))) as client:
+    with TestClient(serve(open_service(settings, crew=Here(lambda: engine)))) as client:
         answer = client.post(
             "/v1/vet",
             headers={"Authorization": f"Bearer {secret}"},

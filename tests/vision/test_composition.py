@@ -21,7 +21,7 @@ def faces(*heights: int) -> list[Found]:
         ((), Composition.NOBODY),
         ((-50,), Composition.NOBODY),
         ((50,), Composition.INDIVIDUAL),
-        ((50, -50, -50), Composition.INDIVIDUAL),
+        ((50, -50, -50), Composition.INDIVIDUAL),  # all in one place
         ((50, 20), Composition.PAIR),
         ((50, 40, 30), Composition.GROUP),
         ((50,) * 30, Composition.GROUP),
@@ -29,6 +29,24 @@ def faces(*heights: int) -> list[Found]:
 )
 def test_certain_faces_are_counted(heights: tuple[int, ...], expected: Composition) -> None:
     assert composition(faces(*heights)) is expected
+
+
+@pytest.mark.parametrize(
+    ("heights", "expected"),
+    [
+        ((-50,), Composition.PAIR),
+        ((-25,), Composition.PAIR),
+        ((-24,), Composition.INDIVIDUAL),  # far smaller: the one face dominates
+        ((-50, -60), Composition.GROUP),
+        ((-24, -60), Composition.PAIR),
+    ],
+)
+def test_possible_faces_beside_one_certain_may_be_others(heights: tuple[int, ...], expected: Composition) -> None:
+    beside = [
+        Found(Box(100 * at, 0, 100 * at + 10, -height), 0.9, None, certain=False)
+        for at, height in enumerate(heights, 1)
+    ]
+    assert composition([*faces(50), *beside]) is expected
 
 
 @pytest.mark.parametrize(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
 from app.domain import Box
-from app.vision.detect import Detector, Found, at_side, find_at, iou, merge, mirrored, scaled, sides_for
-from app.vision.detect.centerface import _tiles
+from app.vision.detect import Detector, Found, Rgb, at_side, find_at, iou, merge, mirrored, scaled, sides_for
+from app.vision.detect.network import in_tiles, spans
 from tests.vision.portraits import ASTRONAUT, astronaut, smaller
 
 FIVE = ((10.0, 12.0), (20.0, 12.0), (15.0, 18.0), (11.0, 25.0), (19.0, 25.0))
@@ -85,17 +87,29 @@ def test_iou_of_boxes_apart_is_nothing() -> None:
     assert iou(Box(0, 0, 10, 10), Box(0, 0, 10, 5)) == 0.5
 
 
-def test_tiles_cover_every_pixel() -> None:
-    covered = np.zeros((1500, 2300), bool)
-    for left, top in _tiles(2300, 1500):
-        covered[top : top + 1024, left : left + 1024] = True
-    assert covered.all()
+@pytest.mark.parametrize("length", [1, 31, 640, 768, 769, 2000, 2667, 4000, 50_000])
+def test_tiles_cover_every_pixel_and_overlap(length: int) -> None:
+    every = list(spans(length))
+    assert (every[0][0], every[-1][1]) == (0, length)
+    assert all(begin <= end - 160 for (_, end), (begin, _) in pairwise(every))
+    assert max(end - begin for begin, end in every) <= 768
+
+
+def test_what_the_edge_of_a_tile_cuts_is_left_to_the_next() -> None:
+    """Each tile is one find that fills it: whole only where the picture itself ends."""
+    rgb = np.zeros((300, 2000, 3), np.uint8)
+    inside = found(40, 10, 80, 60)
+
+    def find(tile: Rgb) -> list[Found]:
+        return [found(0, 0, tile.shape[1], tile.shape[0]), inside]
+
+    assert in_tiles(rgb, find) == tuple(found(40 + left, 10, 80 + left, 60) for left, _ in spans(2000))
 
 
 def test_a_face_on_the_seam_of_two_tiles_is_found_once(centerface: Detector) -> None:
-    sheet = np.full((300, 1500, 3), 127, np.uint8)
+    sheet = np.full((300, 2000, 3), 127, np.uint8)
     face = smaller(astronaut(), 300)
-    sheet[:, 850:1150] = face  # 1024 is its middle
+    sheet[:, 850:1150] = face  # two tiles share 907 to 1093
     certain = [one for one in centerface.glance(sheet) if one.certain]
     scale = 300 / 512
     expected = Box(

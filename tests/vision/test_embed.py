@@ -7,7 +7,7 @@ import pytest
 
 from app.domain import Box
 from app.vision.detect import Found, Landmarks, Rgb, at_side, scaled
-from app.vision.embed import DIMENSIONS, TEMPLATE, DlibResnet, chip, embed_both_ways, similarity
+from app.vision.embed import TEMPLATE, DlibResnet, chip, embed_both_ways, similarity
 from app.vision.engine import Engine
 from tests.vision.portraits import astronaut, hopper
 
@@ -64,6 +64,6 @@ def test_rows_keep_the_order_of_the_faces_over_several_batches(engine: Engine, e
         chip(hopper(), _only_face(engine, hopper()).landmarks),
     )
     vectors = embedder.embed_chips([one] * 16 + [other])
-    assert vectors.shape == (17, DIMENSIONS)
+    assert vectors.shape == (17, embedder.dimensions)
     assert np.abs(vectors[0] - vectors[15]).max() < 1e-5
     assert np.linalg.norm(vectors[15] - vectors[16]) > 0.6

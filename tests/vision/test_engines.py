@@ -12,15 +12,21 @@ from PIL import ImageFile
 
 from app.domain import Box
 from app.vision import paper
+from app.vision.arcface import ArcFace
 from app.vision.detect import Found, Rgb, iou
 from app.vision.detect.hog import Hog, face_recognition
-from app.vision.embed import DIMENSIONS, FaceRecognition, Vectors
+from app.vision.detect.second_opinion import SecondOpinion
+from app.vision.embed import Embedder, FaceRecognition, Vectors, as_hog_draws
 from app.vision.engine import Engine
+from app.vision.joined import Joined
+from tests.vision.networks import make_network
 from tests.vision.portraits import ASTRONAUT, astronaut, hopper, lit_otherwise, smaller
 
 RED, BLUE = (200, 30, 30), (30, 30, 200)
 PAPER_FACE = Box(100, 80, 180, 180)
-ENGINES = ["paper", "yunet", "centerface", "face_recognition"]
+ENGINES = [
+    "paper", "yunet", "centerface", "second opinion", "face_recognition", "face_recognition on yunet", "arcface", "joined",
+]  # fmt: skip
 SIDE_PX = 360  # at others HOG sees a second face in the suit
 WHITE = np.full((120, 160, 3), 255, np.uint8)
 
@@ -39,17 +45,21 @@ class Case:
         """What the detector finds."""
         return self.engine.detector.detect(rgb)
 
+    @property
+    def embedder(self) -> Embedder:
+        """What makes the vectors."""
+        assert self.engine.embedder is not None
+        return self.engine.embedder
+
     def vectors(self, rgb: Rgb) -> Vectors:
         """The vectors of all faces found."""
-        assert self.engine.embedder is not None
-        return self.engine.embedder.embed(rgb, self.faces(rgb))
+        return self.embedder.embed(rgb, self.faces(rgb))
 
 
-def _paper() -> Case:
+def _paper(embedder: Embedder | None = None) -> Case:
     person = paper.draw([(RED, PAPER_FACE)])
-    return Case(
-        paper.engine(), person, lit_otherwise_on_paper(), paper.draw([(BLUE, Box(20, 20, 90, 100))]), PAPER_FACE
-    )
+    engine = Engine(paper.PaperDetector(), embedder) if embedder else paper.engine()
+    return Case(engine, person, lit_otherwise_on_paper(), paper.draw([(BLUE, Box(20, 20, 90, 100))]), PAPER_FACE)
 
 
 def lit_otherwise_on_paper() -> Rgb:
@@ -65,6 +75,12 @@ def _real(engine: Engine) -> Case:
     return Case(engine, person, lit_otherwise(person), smaller(hopper(), SIDE_PX), face)
 
 
+@pytest.fixture(scope="module")
+def arcface(tmp_path_factory: pytest.TempPathFactory) -> ArcFace:
+    """A network of the ArcFace kind, made for the tests."""
+    return ArcFace(make_network(tmp_path_factory.mktemp("arcface")))
+
+
 @pytest.fixture(scope="module", params=ENGINES)
 def case(request: pytest.FixtureRequest) -> Case:
     """Each engine in turn."""
@@ -72,7 +88,18 @@ def case(request: pytest.FixtureRequest) -> Case:
         "paper": _paper,
         "yunet": lambda: _real(request.getfixturevalue("engine")),
         "centerface": lambda: _real(Engine(request.getfixturevalue("centerface"), request.getfixturevalue("embedder"))),
+        "second opinion": lambda: _real(
+            Engine(
+                SecondOpinion(request.getfixturevalue("yunet"), request.getfixturevalue("centerface")),
+                request.getfixturevalue("embedder"),
+            )
+        ),
         "face_recognition": lambda: _real(Engine(Hog(), FaceRecognition())),
+        "face_recognition on yunet": lambda: _real(
+            Engine(request.getfixturevalue("yunet"), FaceRecognition(as_hog_draws))
+        ),
+        "arcface": lambda: _paper(request.getfixturevalue("arcface")),
+        "joined": lambda: _paper(Joined(paper.PaperEmbedder(), request.getfixturevalue("arcface"))),
     }
     return makers[str(request.param)]()
 
@@ -93,7 +120,7 @@ def test_boxes_lie_in_the_picture(case: Case) -> None:
 
 def test_a_vector_a_face(case: Case) -> None:
     vectors = case.vectors(case.person)
-    assert vectors.shape == (1, DIMENSIONS)
+    assert vectors.shape == (1, case.embedder.dimensions)
     assert vectors.dtype == np.float32
     assert 0.5 < float(np.linalg.norm(vectors[0])) < 5
 
@@ -106,7 +133,7 @@ def test_one_person_is_nearer_than_another(case: Case) -> None:
 
 def test_an_empty_picture_has_no_faces(case: Case) -> None:
     assert case.faces(WHITE) == ()
-    assert case.vectors(WHITE).shape == (0, DIMENSIONS)
+    assert case.vectors(WHITE).shape == (0, case.embedder.dimensions)
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (2, 3000), (3000, 1), (31, 33)], ids=str)
@@ -123,8 +150,11 @@ def test_a_glance_finds_a_portrait_too(case: Case) -> None:
 def test_threads_do_not_get_in_each_others_way(case: Case) -> None:
     pictures = [case.person, case.other] * 2
     alone = [case.faces(rgb) for rgb in pictures]
+    vectors = [case.vectors(rgb) for rgb in pictures]
     with ThreadPoolExecutor(2) as threads:
         assert list(threads.map(case.faces, pictures)) == alone
+        for one, other in zip(threads.map(case.vectors, pictures), vectors, strict=True):
+            np.testing.assert_allclose(one, other, atol=1e-5)
 
 
 def test_engines_are_told_apart_by_name(engine: Engine) -> None:

@@ -7,9 +7,10 @@ import pytest
 
 from app.domain import LineUp, Match
 from app.vision import Gallery, Sight
-from app.vision.embed import DIMENSIONS, Vectors
+from app.vision.embed import Vectors
 from app.vision.gallery import Matched, line_ups, match
 
+DIMENSIONS = 128
 SIGHT = Sight(clear_nearest=0.4, clear_centroid=0.4, possible_nearest=0.6, possible_centroid=0.6)
 NOBODY = Matched()
 
@@ -95,16 +96,38 @@ def test_vectors_of_another_engine_are_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    "vectors", [at(), np.zeros(DIMENSIONS, np.float32), np.zeros((1, 5), np.float32), at(float("nan"))], ids=range(4)
+    "vectors", [at(), np.zeros(DIMENSIONS, np.float32), np.zeros((1, 0), np.float32), at(float("nan"))], ids=range(4)
 )
 def test_what_is_no_vector_is_refused(vectors: Vectors) -> None:
     with pytest.raises(ValueError, match="finite numbers"):
         Gallery("e", {"a": vectors})
 
 
+def test_vectors_of_two_lengths_make_no_gallery() -> None:
+    with pytest.raises(ValueError, match="of one length"):
+        Gallery("e", {"a": at(0), "b": np.zeros((1, 512), np.float32)})
+
+
+def test_vectors_of_any_one_length_compare() -> None:
+    known, other = np.eye(2, 512, dtype=np.float32)
+    distances = Gallery("e", {"a": known[None]}).distances(np.stack([known, other]), "e")
+    assert distances.nearest[:, 0] == pytest.approx([0, 2**0.5])
+
+
+def test_where_nothing_was_measured_every_face_is_possibly_every_child() -> None:
+    distances = Gallery("e", {"a": at(0), "b": at(5)}).distances(at(0, 9, 4), "e")
+    unmeasured = Sight(measured=False)
+    assert match(distances, [True, True, False], unmeasured) == (
+        possible("a", "b"),
+        possible("b", "a"),
+        possible("b", "a"),
+    )
+    assert match(Gallery("e", {}).distances(at(0), "e"), [True], unmeasured) == (NOBODY,)
+
+
 @pytest.mark.parametrize("vectors", [np.zeros((1, 5), np.float32), at(float("nan"))], ids=range(2))
 def test_faces_without_numbers_are_refused(vectors: Vectors) -> None:
-    with pytest.raises(ValueError, match="finite numbers"):
+    with pytest.raises(ValueError, match=r"finite numbers|not as long"):
         Gallery("e", {"a": at(0)}).distances(vectors, "e")
 
 

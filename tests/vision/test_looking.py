@@ -156,9 +156,9 @@ def test_what_decoding_doubted_is_passed_on() -> None:
     assert facts(odd).unseen == (Unseen.DECODE, Unseen.ORIENTATION)
 
 
-def test_a_possible_face_is_shown_and_named_but_not_counted() -> None:
+def test_a_possible_face_is_shown_and_named_and_makes_no_portrait_of_two() -> None:
     seen = facts(paper.picture([(RED, LEFT)], possible=[(BLUE, RIGHT)]), Gallery("paper-1", {"p1": vectors(BLUE)}))
-    assert seen.composition is Composition.INDIVIDUAL
+    assert seen.composition is Composition.PAIR
     assert [face.possible for face in seen.faces] == [False, True]
     assert not seen.faces[1].identifiable
     assert seen.faces[1].pupils == ("p1",)
@@ -217,3 +217,14 @@ def test_a_small_face_is_named(engine: Engine) -> None:
     sheet = np.full((600, 800, 3), 200, np.uint8)
     sheet[200:320, 300:420] = smaller(astronaut(), 120)  # a face of 26 px
     assert Unseen.FACES_TOO_SMALL in _real(sheet, engine).unseen
+
+
+def test_an_engine_without_measured_distances_says_so_and_is_sure_of_nobody() -> None:
+    gallery, sight = Gallery("paper-1", {"p1": vectors(RED)}), Sight(measured=False)
+    seen = look(paper.picture([(RED, LEFT), (BLUE, RIGHT)]), PAPER, gallery, Matching.DONE, sight)
+    assert [face.match for face in seen.faces] == [Match.POSSIBLE, Match.POSSIBLE]
+    assert Unseen.UNMEASURED in seen.unseen
+    assert [line_up.ruled_out for line_up in seen.line_ups] == [False]
+    nobody = look(paper.picture(), PAPER, gallery, Matching.DONE, sight)
+    off = look(paper.picture([(RED, LEFT)]), PAPER, gallery, Matching.OFF, sight)
+    assert Unseen.UNMEASURED not in (*nobody.unseen, *off.unseen)

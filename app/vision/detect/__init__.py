@@ -1,7 +1,7 @@
 """Where faces are: what a detector is, what it finds, and how finds at several scales become one list.
 
-Three detectors stand beside each other: ``yunet`` (the one to use), ``centerface`` (where YuNet's file is
-absent) and ``hog`` (plain ``face_recognition``, the reference to measure against).
+Three detectors stand beside each other: ``yunet`` (the one to use, with ``centerface`` for a ``second_opinion``),
+``centerface`` (where YuNet's file is absent) and ``hog`` (plain ``face_recognition``, the reference to measure against).
 """
 
 from __future__ import annotations
@@ -25,6 +25,8 @@ Landmarks = tuple[Point, Point, Point, Point, Point]
 
 _SAME_FACE_IOU = 0.3
 _CONTAINED = 0.7
+_HALVED_FROM_PX = 64
+"""Short side: of smaller pictures the odd row that halving leaves out would count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +77,24 @@ def sides_for(rgb: Rgb, sides: Sequence[int], most_enlarged: float = 2.0) -> tup
 
 
 def at_side(rgb: Rgb, side: int) -> Rgb:
-    """The picture with its long side ``side`` px, the short side at least 1 px."""
+    """The picture with its long side ``side`` px, the short side at least 1 px.
+
+    Halved by means first, then to size by neighbours: as good as means of uneven areas, in a sixth of the time.
+    """
     height, width = rgb.shape[:2]
     scale = side / max(height, width)
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    if size == (width, height):
+    if scale < 1 and min(height, width) < _HALVED_FROM_PX:
+        return _sized(rgb, size, cv2.INTER_AREA)
+    while rgb.shape[1] >= 2 * size[0] and rgb.shape[0] >= 2 * size[1] and min(rgb.shape[:2]) >= _HALVED_FROM_PX:
+        across, down = rgb.shape[1] // 2, rgb.shape[0] // 2
+        rgb = _sized(rgb[: 2 * down, : 2 * across], (across, down), cv2.INTER_AREA)
+    return _sized(rgb, size, cv2.INTER_LINEAR)
+
+
+def _sized(rgb: Rgb, size: tuple[int, int], way: int) -> Rgb:
+    if size == (rgb.shape[1], rgb.shape[0]):
         return rgb
-    way = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
     return np.asarray(cv2.resize(rgb, size, interpolation=way), np.uint8)
 
 
@@ -141,16 +154,17 @@ def merge(every: Iterable[Found]) -> tuple[Found, ...]:
 def _displaces(larger: Found, smaller: Found) -> bool:
     if smaller.certain and not larger.certain:
         return False
-    return _common(larger.box, smaller.box) / smaller.box.area >= _CONTAINED
+    return common(larger.box, smaller.box) / smaller.box.area >= _CONTAINED
 
 
 def iou(one: Box, other: Box) -> float:
     """Area in common over area covered together, 0 to 1."""
-    common = _common(one, other)
-    return common / (one.area + other.area - common)
+    shared = common(one, other)
+    return shared / (one.area + other.area - shared)
 
 
-def _common(one: Box, other: Box) -> int:
+def common(one: Box, other: Box) -> int:
+    """Pixels that both boxes cover."""
     across = min(one.right, other.right) - max(one.left, other.left)
     down = min(one.bottom, other.bottom) - max(one.top, other.top)
     return max(0, across) * max(0, down)
