@@ -10,18 +10,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from app.db import Database
-from app.domain import QUEUED, Box, Draft, Photo, Stage, Unseen, Verdict, stage_of
+from app.domain import QUEUED, Box, Draft, Photo, Stage, Verdict, stage_of
 from app.errors import Conflict, Fault, Malformed, NotAllowed, NotFound
 from app.policy import Policy
-from app.store import Store, drafts, photos, schools, verdicts
+from app.store import Store, drafts, photos, recalls, schools, verdicts
 from app.store.drafts import StoredDraft
 from app.store.photos import StoredPhoto, Upload
+from app.store.recalls import Recall, RecallOutcome, Recheck, WhyFound
 from app.store.verdicts import DecisionKind, StoredVerdict
 from app.vault import PhotoFiles
 from app.vetting import Eyes, Snapshot, Submitted, Vetted, vet
-from app.vision.clean import CleanPhoto, publishable
-from app.vision.cover import cover
-from app.vision.pixels import Picture, open_photo
+from app.vision.clean import CleanPhoto
 
 ROLL_CALL = "children.roll-call"
 _AT_ONCE = 200
@@ -38,52 +37,36 @@ class Register:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """A photo as it was taken in: how it is filed, its publishable copy, and that copy as it would be seen."""
+    """A photo as it was taken in: how it is filed, and its publishable copy."""
 
     upload: Upload
     clean: CleanPhoto
-    picture: Picture
 
     @property
     def submitted(self) -> Submitted:
-        """The photo for vetting, without opening anything again."""
-        return Submitted(self.upload.photo, self.upload.width, self.upload.height, lambda: self.picture)
+        """The photo for vetting."""
+        return Submitted(self.upload.photo, self.upload.width, self.upload.height, lambda: self.clean.data)
 
 
-def take(data: bytes, *, file_name: str, alt_text: str) -> Taken:
+def take(eyes: Eyes, data: bytes, *, file_name: str, alt_text: str) -> Taken:
     """Open a photo as it came and make the copy that would be published. Raises PhotoRefused."""
-    came = open_photo(data)
-    clean = publishable(came)
-    doubts = (
-        *((Unseen.ORIENTATION,) if came.orientation_doubtful else ()),
-        *((Unseen.DECODE,) if came.warnings else ()),
-    )
+    opened = eyes.open(data)
+    clean = opened.clean
     photo = Photo(
         sha256=clean.sha256,
         alt_text=alt_text,
         file_name=file_name,
-        metadata=came.metadata,
-        dropped=came.dropped,
-        doubts=tuple(doubt.value for doubt in doubts),
+        metadata=opened.metadata,
+        dropped=opened.dropped,
+        doubts=tuple(doubt.value for doubt in opened.doubts),
     )
-    upload = Upload(photo, came.width, came.height, len(clean.data), clean.media_type)
-    return Taken(upload, clean, _as_seen(clean.data, photo))
-
-
-def _as_seen(data: bytes, photo: Photo) -> Picture:
-    """The publishable copy, with the doubts that its original left."""
-    picture = open_photo(data)
-    return replace(
-        picture,
-        orientation_doubtful=Unseen.ORIENTATION.value in photo.doubts,
-        warnings=("the original was odd",) if Unseen.DECODE.value in photo.doubts else picture.warnings,
-    )
+    return Taken(Upload(photo, opened.width, opened.height, len(clean.data), clean.media_type), clean)
 
 
 def stored(photo: StoredPhoto, files: PhotoFiles, alt_text: str | None = None) -> Submitted:
-    """A stored photo for vetting; its file is opened only when somebody looks."""
+    """A stored photo for vetting; its file is read only when somebody looks."""
     one = photo.photo if alt_text is None else replace(photo.photo, alt_text=alt_text)
-    return Submitted(one, photo.width, photo.height, lambda: _as_seen(files.get(one.sha256), one))
+    return Submitted(one, photo.width, photo.height, lambda: files.get(one.sha256))
 
 
 def delete_unused(database: Database, school_id: str, files: PhotoFiles, *, by: str, now: datetime) -> int:
@@ -123,6 +106,13 @@ def submit(store: Store, draft: Draft, taken: Sequence[Taken], vetted: Vetted, *
 
 
 def _keep_verdict(store: Store, draft: StoredDraft, vetted: Vetted, *, by: str, now: datetime) -> None:
+    _add_verdict(store, draft, vetted, by=by, now=now)
+    stage = stage_of(vetted.verdict.answer)
+    if stage is not draft.stage and not drafts.move(store, draft.id, draft.stage, stage, by=by, now=now):
+        raise Conflict("The draft moved on meanwhile.", slug="wrong-stage")
+
+
+def _add_verdict(store: Store, draft: StoredDraft, vetted: Vetted, *, by: str, now: datetime) -> None:
     verdicts.add(
         store,
         draft.id,
@@ -133,9 +123,6 @@ def _keep_verdict(store: Store, draft: StoredDraft, vetted: Vetted, *, by: str, 
         by=by,
         now=now,
     )
-    stage = stage_of(vetted.verdict.answer)
-    if stage is not draft.stage and not drafts.move(store, draft.id, draft.stage, stage, by=by, now=now):
-        raise Conflict("The draft moved on meanwhile.", slug="wrong-stage")
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +202,7 @@ def decide(store: Store, draft_id: str, deciding: Deciding, *, by: str, now: dat
         raise Conflict(f"The draft is {draft.stage}; only one that waits can be decided.", slug="wrong-stage")
     if deciding.digest != draft.digest or found.revision != draft.revision:
         raise Conflict("The draft is not the one that was looked at; look again.", slug="other-digest")
+    _refuse_unasked(roll_call(found.verdict), deciding)
     if deciding.decision is DecisionKind.APPROVE:
         _approvable(store, found, deciding)
     elif not deciding.reason.strip():
@@ -249,15 +237,27 @@ def refuse_own(draft: StoredDraft, by: str) -> None:
 def _approvable(store: Store, found: StoredVerdict, deciding: Deciding) -> None:
     if schools.register_version(store) != found.register_version:
         raise Conflict("The register has changed since the draft was vetted; vet it again.", slug="register-changed")
-    children = roll_call(found.verdict)
-    if unasked := set(deciding.answers) - children:
-        faults = tuple(Fault(f"#/answers/{pupil}", "was not asked") for pupil in sorted(unasked))
-        raise Malformed("An answer was given that was not asked for.", slug="answer-unasked", errors=faults)
-    if any(deciding.answers.get(pupil, CANT_TELL) != NOT_IN_PHOTO for pupil in children):
+    given = {pupil: deciding.answers.get(pupil, "") for pupil in sorted(roll_call(found.verdict))}
+    left = tuple(
+        Fault(f"#/answers/{pupil}", _LEFT.get(said, "is no answer"))
+        for pupil, said in given.items()
+        if said != NOT_IN_PHOTO
+    )
+    if left:
         raise Conflict(
             "Each child of the roll-call must be answered, and none be in the photo or left in doubt.",
             slug="roll-call-open",
+            errors=left,
         )
+
+
+_LEFT = {"": "has no answer", CANT_TELL: "cannot be told", IN_PHOTO: "is in the photo"}
+
+
+def _refuse_unasked(children: frozenset[str], deciding: Deciding) -> None:
+    if unasked := set(deciding.answers) - children:
+        faults = tuple(Fault(f"#/answers/{pupil}", "was not asked") for pupil in sorted(unasked))
+        raise Malformed("An answer was given that was not asked for.", slug="answer-unasked", errors=faults)
 
 
 def roll_call(verdict: Verdict) -> frozenset[str]:
@@ -291,7 +291,7 @@ def cover_photo(at: Workplace, draft_id: str, number: int, boxes: Sequence[Box],
             raise NotFound("The draft has no such photo.")
         submitted = _submitted(store, draft, at.files)
     _vettable(draft)
-    copy, submitted[number] = _covered(submitted[number], boxes, at.files)
+    copy, submitted[number] = _covered(at, submitted[number], boxes)
     changed = replace(draft.draft, photos=tuple(one.photo for one in submitted))
     vetted = vet(changed, submitted, at.register.snapshot(now), at.eyes, at.register.policy, now)
     with at.database.write() as session:
@@ -304,22 +304,67 @@ def cover_photo(at: Workplace, draft_id: str, number: int, boxes: Sequence[Box],
         _keep_verdict(store, drafts.get(store, draft_id), vetted, by=by, now=now)
 
 
-def _covered(photo: Submitted, boxes: Sequence[Box], files: PhotoFiles) -> tuple[Upload, Submitted]:
+def _covered(at: Workplace, photo: Submitted, boxes: Sequence[Box]) -> tuple[Upload, Submitted]:
     """The covered copy, its file written: how it is filed, and how it is vetted."""
-    picture = photo.open()
-    try:
-        covered = cover(picture, [_in_copy(box, photo, picture) for box in boxes])
-    except ValueError:
-        raise Malformed(
-            "A box lies outside the photo or is empty.", slug="box-outside", errors=(Fault("#/boxes", "outside"),)
-        ) from None
-    clean = publishable(covered)
-    files.put(clean.sha256, clean.data)
+    clean = at.eyes.cover(photo, boxes)
+    at.files.put(clean.sha256, clean.data)
     new = replace(photo.photo, sha256=clean.sha256, id=None)
     upload = Upload(new, photo.width, photo.height, len(clean.data), clean.media_type)
-    return upload, Submitted(new, photo.width, photo.height, lambda: _as_seen(clean.data, new))
+    return upload, Submitted(new, photo.width, photo.height, lambda: clean.data)
 
 
-def _in_copy(box: Box, photo: Submitted, picture: Picture) -> Box:
-    across, down = picture.width / photo.width, picture.height / photo.height
-    return Box(round(box.left * across), round(box.top * down), round(box.right * across), round(box.bottom * down))
+# ---------------------------------------------------------------- when a permission was lost
+
+
+def look_again(at: Workplace, recheck: Recheck, *, by: str, now: datetime) -> None:
+    """Look again at a draft that may show children who must not be shown any more, after the register stopped it.
+
+    One that waits gets another verdict; one that is out is listed for taking down where a face is one of theirs.
+    Nothing is done where it moved on meanwhile: it is looked at next time.
+    """
+    with at.database.read() as session:
+        store = Store(session, at.school_id)
+        draft = drafts.get(store, recheck.draft)
+        submitted = _submitted(store, draft, at.files)
+    wanted = draft.stage in _REVETTED | _COMPARED | _OUT
+    vetted = (
+        vet(draft.draft, submitted, at.register.snapshot(now), at.eyes, at.register.policy, now) if wanted else None
+    )
+    with at.database.write() as session:
+        store = Store(session, at.school_id)
+        store.take_turn()
+        current = drafts.get(store, recheck.draft)
+        if (current.stage, current.revision) != (draft.stage, draft.revision):
+            return
+        if vetted is not None:
+            _follow(store, current, vetted, recheck, by=by, now=now)
+        recalls.end_recheck(store, recheck)
+
+
+_REVETTED = QUEUED | {Stage.RETURNED}
+_COMPARED = frozenset({Stage.APPROVED, Stage.SCHEDULED, Stage.FAILED})
+_OUT = frozenset({Stage.PUBLISHING, Stage.PUBLISHED})
+
+
+def _follow(store: Store, draft: StoredDraft, vetted: Vetted, recheck: Recheck, *, by: str, now: datetime) -> None:
+    """What a second look leads to: a returned draft stays with its author, an approved one stays unless a face is a child's."""
+    seen = {pupil for photo in vetted.evidence.photos for face in photo.faces if face.match for pupil in face.pupils}
+    theirs = seen.intersection(recheck.pupils)
+    if draft.stage in _OUT:
+        found = dict.fromkeys(theirs & recalls.said_no(store), WhyFound.MATCH)
+        recalls.open_recall(store, draft.id, found, by=by, now=now)
+    elif draft.stage is Stage.RETURNED:
+        _add_verdict(store, draft, vetted, by=by, now=now)
+    elif draft.stage in QUEUED or theirs:
+        _keep_verdict(store, draft, vetted, by=by, now=now)
+
+
+def end_recall(store: Store, recall_id: str, outcome: RecallOutcome, reason: str, *, by: str, now: datetime) -> Recall:
+    """Record that a published draft was taken down, or is kept and why; nobody keeps one of their own."""
+    store.take_turn()
+    recall = recalls.get_recall(store, recall_id)
+    if outcome is RecallOutcome.KEPT:
+        refuse_own(drafts.get(store, recall.draft), by)
+    if not reason.strip():
+        raise Malformed("It takes a reason.", slug="reason-missing", errors=(Fault("#/reason", "is empty"),))
+    return recalls.close_recall(store, recall_id, outcome, reason.strip(), by=by, now=now)

@@ -1,6 +1,6 @@
-"""Encryption at rest: one master key, sealed bytes, and the photos' files.
+"""Encryption at rest: one master key, keys that it wraps, sealed bytes, and the photos' files.
 
-AES-256-GCM. Sealed bytes are ``FV``, a version (1), a random nonce of 12 bytes, then the
+AES-256-GCM. Sealed bytes are ``FV``, a version (1: with the master key; 2: with a key that it wraps), a random nonce of 12 bytes, then the
 ciphertext with its tag; the header and the purpose are authenticated, so that what was sealed for
 one purpose cannot be opened for another.
 """
@@ -29,6 +29,7 @@ KEY_FILE = "key"
 CHECK_FILE = "key.check"
 _MAGIC = b"FV"
 _VERSION = 1
+_OF_A_WRAPPED_KEY = 2
 _NONCE_BYTES = 12
 _HEADER_BYTES = len(_MAGIC) + 1 + _NONCE_BYTES
 _SHA256 = re.compile("[0-9a-f]{64}")
@@ -59,16 +60,35 @@ class PhotoLost(Unavailable):
 
 
 class Vault:
-    """Seals and opens bytes with one key; safe to share between threads."""
+    """Seals and opens bytes with one key; safe to share between threads. ``version`` is that of its seals."""
 
-    def __init__(self, key: bytes) -> None:
+    def __init__(self, key: bytes, *, version: int = _VERSION) -> None:
         if len(key) != KEY_BYTES:
             raise KeyWrong(f"The key must be {KEY_BYTES} bytes long.")
         self._cipher = AESGCM(key)
+        self._version = version
+        self._marking = hmac.new(key, b"fledgling marks 1", hashlib.sha256).digest()
+
+    def mark(self, words: str, purpose: str) -> str:
+        """A keyed hash (hex): the same words bear the same mark, and nobody without the key can tell which they were."""
+        said = f"{purpose}\0{words}".encode("utf-8", "surrogatepass")
+        return hmac.new(self._marking, said, hashlib.sha256).hexdigest()
+
+    def new_key(self, purpose: str) -> bytes:
+        """A new key, wrapped by this one for that purpose. Whoever destroys all copies destroys what it sealed."""
+        return self.seal(secrets.token_bytes(KEY_BYTES), purpose)
+
+    def unwrap(self, wrapped: bytes, purpose: str) -> Vault:
+        """The vault of a key that was wrapped for that purpose; SealBroken otherwise."""
+        return Vault(self.open(wrapped, purpose), version=_OF_A_WRAPPED_KEY)
+
+    def has_sealed(self, sealed: bytes) -> bool:
+        """Whether these bytes say that a key of this kind sealed them: the master key, or a wrapped one."""
+        return sealed[: len(_MAGIC) + 1] == _MAGIC + bytes([self._version])
 
     def seal(self, data: bytes, purpose: str) -> bytes:
         """``data``, encrypted; no two results are alike."""
-        header = _MAGIC + bytes([_VERSION]) + secrets.token_bytes(_NONCE_BYTES)
+        header = _MAGIC + bytes([self._version]) + secrets.token_bytes(_NONCE_BYTES)
         return header + self._cipher.encrypt(header[-_NONCE_BYTES:], data, header + purpose.encode())
 
     def open(self, sealed: bytes, purpose: str) -> bytes:
@@ -76,8 +96,8 @@ class Vault:
         header = sealed[:_HEADER_BYTES]
         if len(header) < _HEADER_BYTES or not header.startswith(_MAGIC):
             raise SealBroken("These bytes were not sealed here.")
-        if header[len(_MAGIC)] != _VERSION:
-            raise SealBroken(f"Sealed in version {header[len(_MAGIC)]}, which this release cannot open.")
+        if header[len(_MAGIC)] != self._version:
+            raise SealBroken(f"Sealed in version {header[len(_MAGIC)]}, which this key cannot open.")
         try:
             return self._cipher.decrypt(header[-_NONCE_BYTES:], sealed[_HEADER_BYTES:], header + purpose.encode())
         except InvalidTag:

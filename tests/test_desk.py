@@ -14,7 +14,7 @@ from PIL import Image
 from app import desk
 from app.db import Database
 from app.desk import Deciding, Register, Taken, Workplace
-from app.domain import QUEUED, Box, ChildNotShown, Draft, Stage, Unseen
+from app.domain import QUEUED, Box, ChildNotShown, Draft, Matching, Stage, Unseen
 from app.errors import Conflict, FledglingError, Malformed, NotAllowed, NotFound
 from app.policy import load_default
 from app.store import Store, audit, drafts, schools, verdicts
@@ -24,8 +24,9 @@ from app.store.verdicts import DecisionKind
 from app.vault import PhotoFiles, Vault
 from app.vetting import Eyes, Snapshot, vet
 from app.vision import paper
+from app.vision.pixels import open_photo
 from app.vision.refusals import PhotoRefused
-from tests.seeing import BLUE, BOXES, GREEN, RED, drawn
+from tests.seeing import BLUE, BOXES, EYES, GREEN, RED, drawn, eyes_with, taken
 from tests.test_vetting import NEWS, snapshot
 
 NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
@@ -111,14 +112,14 @@ class Desk:
 def office(database: Database, tmp_path: Path) -> Iterator[Desk]:
     with database.write() as session:
         school = schools.create(session, "Whitehouse Primary School", by="set-up", now=NOW)
-    eyes = Eyes(paper.engine(), workers=1, timeout_s=10)
+    eyes = eyes_with()
     register = replace(snapshot(), version=school.register_version)
     yield Desk(database, school.id, PhotoFiles(tmp_path, Vault(bytes(32))), eyes, register)
     eyes.close()
 
 
 def group(size: tuple[int, int] = (800, 400)) -> Taken:
-    return desk.take(drawn(*GROUP, size=size), file_name="hall.png", alt_text="Children in a hall")
+    return taken(drawn(*GROUP, size=size))
 
 
 def refused(office: Desk, slug: str, kind: type[FledglingError], do: object, *args: object, **more: object) -> None:
@@ -142,22 +143,23 @@ def turned(orientation: int) -> bytes:
 
 
 def test_a_photo_is_turned_upright_and_cleaned() -> None:
-    taken = desk.take(turned(6), file_name="IMG_1.jpg", alt_text="A child")
-    assert (taken.upload.width, taken.upload.height) == (400, 800)
-    assert (taken.picture.width, taken.picture.height) == (400, 800)
-    assert taken.upload.photo.sha256 == taken.clean.sha256
-    assert taken.upload.bytes == len(taken.clean.data)
-    assert (taken.upload.photo.file_name, taken.upload.photo.alt_text) == ("IMG_1.jpg", "A child")
-    assert taken.upload.photo.doubts == ()
-    assert Image.open(io.BytesIO(taken.clean.data)).getexif() == {}
+    child = taken(turned(6), file_name="IMG_1.jpg", alt_text="A child")
+    assert (child.upload.width, child.upload.height) == (400, 800)
+    assert child.upload.photo.sha256 == child.clean.sha256
+    assert child.upload.bytes == len(child.clean.data)
+    assert (child.upload.photo.file_name, child.upload.photo.alt_text) == ("IMG_1.jpg", "A child")
+    assert child.upload.photo.doubts == ()
+    published = Image.open(io.BytesIO(child.clean.data))
+    assert published.size == (400, 800)
+    assert published.getexif() == {}
 
 
 def test_a_doubt_about_the_file_stays_with_its_clean_copy() -> None:
-    taken = desk.take(turned(9), file_name="IMG_1.jpg", alt_text="A child")
-    assert Unseen.ORIENTATION.value in taken.upload.photo.doubts
-    assert taken.submitted.open().orientation_doubtful
-    odd = replace(taken.upload.photo, doubts=(Unseen.DECODE.value,))
-    files = {taken.clean.sha256: taken.clean.data}
+    child = taken(turned(9))
+    assert child.upload.photo.doubts == (Unseen.ORIENTATION.value,)
+    assert EYES.look(child.submitted, Matching.OFF).unseen == (Unseen.ORIENTATION,)
+    odd = replace(child.upload.photo, doubts=(Unseen.DECODE.value,))
+    files = {child.clean.sha256: child.clean.data}
 
     class Files(PhotoFiles):
         def get(self, sha256: str) -> bytes:
@@ -167,18 +169,17 @@ def test_a_doubt_about_the_file_stays_with_its_clean_copy() -> None:
         StoredPhoto(odd, 400, 800, 1, "image/jpeg", AUTHOR, NOW, None), Files(Path(), Vault(bytes(32))), "Else"
     )
     assert kept.photo.alt_text == "Else"
-    assert kept.open().warnings
-    assert not kept.open().orientation_doubtful
+    assert EYES.look(kept, Matching.OFF).unseen == (Unseen.DECODE,)
 
 
 @pytest.mark.parametrize("data", [b"", b"no photo", b"GIF89a"])
 def test_what_is_no_photo_is_refused(data: bytes) -> None:
     with pytest.raises(PhotoRefused):
-        desk.take(data, file_name="x.png", alt_text="")
+        taken(data)
 
 
 def test_photos_that_came_along_get_their_ids_in_order(office: Desk) -> None:
-    one, two = group(), desk.take(drawn(RED, BLUE), file_name="pair.png", alt_text="Two children")
+    one, two = group(), taken(drawn(RED, BLUE), file_name="pair.png", alt_text="Two children")
     draft = office.submit(NEWS, one, two)
     assert [photo.sha256 for photo in draft.draft.photos] == [one.clean.sha256, two.clean.sha256]
     assert len({photo.id for photo in draft.draft.photos}) == 2
@@ -334,7 +335,7 @@ def test_a_covered_face_is_gone_from_the_copy(office: Desk) -> None:
         said = verdicts.evidence(store, verdicts.latest(store, [draft.id])[draft.id].id)
     assert said is not None
     assert said.photos[0].faces[0].box == BOXES[0]
-    picture = desk.take(office.files.get(photo.sha256), file_name="", alt_text="").picture
+    picture = open_photo(office.files.get(photo.sha256))
     middle = picture.rgb[(BOXES[1].top + BOXES[1].bottom) // 2, (BOXES[1].left + BOXES[1].right) // 2]
     assert tuple(int(level) for level in middle) == (96, 96, 96)
     refused(office, "other-digest", Conflict, office.decide, draft, DecisionKind.APPROVE)
@@ -344,9 +345,9 @@ def test_a_covered_face_is_gone_from_the_copy(office: Desk) -> None:
 def test_boxes_are_those_of_the_photo_as_it_came(office: Desk) -> None:
     wide = Box(4300, 300, 4700, 800)
     data = paper.png([(RED, Box(300, 300, 700, 800)), (BLUE, wide)], size=(5000, 1200))
-    draft = office.submit(NEWS, desk.take(data, file_name="hall.png", alt_text="Two children"))
+    draft = office.submit(NEWS, taken(data, alt_text="Two children"))
     (photo,) = office.cover(draft, 0, wide).draft.photos
-    picture = desk.take(office.files.get(photo.sha256), file_name="", alt_text="").picture
+    picture = open_photo(office.files.get(photo.sha256))
     scale = 4096 / 5000
     for x, y in ((4310, 310), (4690, 310), (4310, 790), (4690, 790), (4500, 550)):
         levels = [int(level) for level in picture.rgb[round(y * scale), round(x * scale)]]

@@ -12,6 +12,7 @@ import pytest
 from app.db import Database
 from app.errors import Conflict, Malformed, SetUpError
 from app.founding import found_school, prepare
+from app.jobs import Here
 from app.main import open_service
 from app.settings import Settings
 from app.store import Store, accounts, audit, keys, policies, schools
@@ -30,7 +31,7 @@ def settings(tmp_path: Path) -> Settings:
 
 @pytest.fixture
 def service(database: Database, tmp_path: Path) -> Iterator[Service]:
-    opened = open_service(settings_of(database, tmp_path), engine=paper.engine(), clock=lambda: NOW)
+    opened = open_service(settings_of(database, tmp_path), crew=Here(paper.engine), clock=lambda: NOW)
     yield opened
     opened.close()
 
@@ -46,14 +47,14 @@ def test_a_folder_is_made_for_its_owner_alone(settings: Settings) -> None:
 def test_preparing_again_touches_nothing(settings: Settings) -> None:
     prepare(settings)
     key = (settings.data_dir / KEY_FILE).read_bytes()
-    open_service(settings, engine=paper.engine()).close()
+    open_service(settings, crew=Here(paper.engine)).close()
     prepare(settings)
     assert (settings.data_dir / KEY_FILE).read_bytes() == key
 
 
 def test_a_lost_key_is_not_replaced_by_a_new_one(settings: Settings) -> None:
     prepare(settings)
-    open_service(settings, engine=paper.engine()).close()
+    open_service(settings, crew=Here(paper.engine)).close()
     (settings.data_dir / KEY_FILE).unlink()
     with pytest.raises(SetUpError) as caught:
         prepare(settings)
@@ -66,16 +67,16 @@ def test_a_key_of_the_settings_needs_no_file(settings: Settings) -> None:
     given = Settings(data_dir=settings.data_dir, key=base64.b64encode(bytes(32)).decode())
     prepare(given)
     assert not (settings.data_dir / KEY_FILE).exists()
-    open_service(given, engine=paper.engine()).close()
+    open_service(given, crew=Here(paper.engine)).close()
 
 
 def test_nothing_opens_where_nothing_was_made(settings: Settings) -> None:
     with pytest.raises(SetUpError):
-        open_service(settings, engine=paper.engine())
+        open_service(settings, crew=Here(paper.engine))
     prepare(settings)
     (settings.data_dir / "fledgling.db").unlink()
     with pytest.raises(SetUpError, match="init"):
-        open_service(settings, engine=paper.engine())
+        open_service(settings, crew=Here(paper.engine))
     assert not (settings.data_dir / "fledgling.db").exists()
 
 

@@ -9,10 +9,13 @@ import pytest
 from starlette.testclient import TestClient
 
 from app.domain import Matching
+from app.errors import SetUpError
 from app.founding import prepare
-from app.main import application, create_app, serve, the_time
+from app.jobs import Here
+from app.main import application, create_app, open_service, serve, the_time
 from app.settings import Settings
 from app.vision import Engine, paper
+from app.vision.arcface import EmbedderUnfit
 from tests.seeing import submitted
 from tests.web.conftest import Clock
 
@@ -35,7 +38,7 @@ def settings(tmp_path: Path) -> Settings:
 
 
 def test_an_application_serves_and_closes_its_service(settings: Settings) -> None:
-    app = create_app(settings, engine=paper.engine(), clock=Clock())
+    app = create_app(settings, crew=Here(paper.engine), clock=Clock())
     with TestClient(app) as client:
         assert client.get("/livez").json()["status"] == "ok"
         assert client.get("/readyz").json() == {
@@ -48,8 +51,28 @@ def test_an_application_serves_and_closes_its_service(settings: Settings) -> Non
 
 def test_an_engine_that_cannot_compare_is_not_ready(settings: Settings) -> None:
     whole = paper.engine()
-    app = create_app(settings, engine=Engine(whole.detector, None, whole.reader))
+    app = create_app(settings, crew=Here(lambda: Engine(whole.detector, None, whole.reader)))
     with TestClient(serve(app.state.service)) as client:
         answer = client.get("/readyz")
     assert (answer.status_code, answer.json()["checks"]["models"]) == (503, "incomplete")
     assert answer.json()["status"] == "failing"
+
+
+@pytest.mark.parametrize(
+    ("raised", "told"), [(LookupError("no weights"), SetUpError), (SetUpError("no weights"), SetUpError)]
+)
+def test_without_an_engine_nobody_is_served(settings: Settings, raised: Exception, told: type[Exception]) -> None:
+    def load() -> Engine:
+        raise raised
+
+    service = open_service(settings, crew=Here(load))
+    with pytest.raises(told):
+        serve(service)
+    with pytest.raises(RuntimeError, match="shutdown"):
+        service.eyes.start(submitted(), Matching.OFF)
+
+
+def test_a_service_looks_in_processes_beside_it_with_the_engine_of_its_settings(settings: Settings) -> None:
+    service = open_service(settings.model_copy(update={"look_workers": 1, "embedder": "../elsewhere"}))
+    with pytest.raises(EmbedderUnfit):
+        serve(service)

@@ -78,6 +78,26 @@ def test_a_later_version_is_named() -> None:
         Vault(KEY).open(bytes(sealed), "x")
 
 
+def test_a_wrapped_key_seals_apart_from_the_key_that_wraps_it() -> None:
+    master = Vault(bytes(32))
+    wrapped = master.new_key("a child")
+    child = master.unwrap(wrapped, "a child")
+    sealed = child.seal(b"a face", "x")
+    assert master.unwrap(wrapped, "a child").open(sealed, "x") == b"a face"
+    assert (child.has_sealed(sealed), master.has_sealed(sealed)) == (True, False)
+    assert (child.has_sealed(wrapped), master.has_sealed(wrapped)) == (False, True)
+    assert master.new_key("a child") != wrapped
+    for opening in (
+        lambda: master.open(sealed, "x"),
+        lambda: child.open(master.seal(b"a face", "x"), "x"),
+        lambda: master.unwrap(wrapped, "another child"),
+        lambda: Vault(bytes([1] * 32)).unwrap(wrapped, "a child"),
+        lambda: master.unwrap(master.new_key("a child"), "a child").open(sealed, "x"),
+    ):
+        with pytest.raises(SealBroken):
+            opening()
+
+
 def test_a_short_key_is_refused() -> None:
     with pytest.raises(KeyWrong):
         Vault(b"short")

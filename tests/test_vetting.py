@@ -5,39 +5,57 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, date, datetime
-from typing import NoReturn
+from datetime import UTC, datetime
+from typing import Any, NoReturn
 
 import numpy as np
 import pytest
 
-from app import desk
-from app.domain import Account, Answer, Box, ChildNotShown, Draft, Matching, PhotoFacts, SchoolFacts, Unseen
+from app.domain import (
+    Account,
+    Answer,
+    Box,
+    ChildNotShown,
+    Draft,
+    Match,
+    Matching,
+    Outcome,
+    PhotoFacts,
+    SchoolFacts,
+    Unseen,
+)
+from app.errors import FledglingError, TooMany
+from app.jobs import JobFailed, Turn, Work
 from app.policy import MatchingMode, Policy, load_default
 from app.text import Guide, NameIndex
 from app.vault import PhotoLost
 from app.vetting import Eyes, Snapshot, Submitted, Vetted, sight_of, vet
-from app.vision import Engine, Gallery, paper, see
+from app.vision import Engine, EnrolmentRefused, Gallery, Sight, paper, see
 from app.vision.embed import Vectors
 from app.vision.paper import Colour
+from app.vision.refusals import PhotoRefused
 from tests.seeing import (
     BLUE,
     BOXES,
     GREEN,
     RED,
+    Aside,
     Blocking,
     BrokenEmbedder,
     Counting,
     CountingEmbedder,
     Unwilling,
     engine_with,
+    eyes_with,
+    policy_on_paper,
     submitted,
+    taken,
 )
 
 NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
-POLICY = load_default()
+POLICY = policy_on_paper()
 NEWS = "Year 4 built a Roman road in the playground and it held a bicycle!"
-NOBODY = NameIndex.build([], [], [], (), date(2026, 11, 22))
+NOBODY = NameIndex.build([], [], [], ())
 
 
 def vector(colour: Colour) -> Vectors:
@@ -47,7 +65,10 @@ def vector(colour: Colour) -> Vectors:
 
 
 def snapshot(
-    *not_shown: ChildNotShown, faces: dict[str, Vectors] | None = None, consented: Sequence[str] = ()
+    *not_shown: ChildNotShown,
+    faces: dict[str, Vectors] | None = None,
+    consented: Sequence[str] = (),
+    assessed: bool = True,
 ) -> Snapshot:
     """A register that is up to date: two children of Oak, one of Ash, one of no class."""
     facts = SchoolFacts(
@@ -64,12 +85,13 @@ def snapshot(
         gallery=Gallery("paper-1", faces or {}),
         consented=frozenset(consented),
         class_of={"p1": "Oak", "p2": "Oak", "p3": "Ash", "p4": ""},
+        assessed=assessed,
     )
 
 
 @contextmanager
-def eyes(engine: Engine | None = None, *, timeout_s: float = 10.0) -> Iterator[Eyes]:
-    made = Eyes(engine or paper.engine(), workers=1, timeout_s=timeout_s)
+def eyes(engine: Engine | None = None) -> Iterator[Eyes]:
+    made = eyes_with(engine)
     yield made
     made.close()
 
@@ -117,10 +139,12 @@ def test_a_detector_that_raises_refers() -> None:
 def test_a_look_that_takes_too_long_refers_and_the_next_one_has_it() -> None:
     slow = Blocking()
     photo = submitted(RED, BLUE, GREEN)
-    with eyes(engine_with(slow), timeout_s=0.05) as looking:
-        vetted = judged(looking, photo)
-        slow.gate.set()
-        later = next(one for one in (judged(looking, photo) for _ in range(200)) if one.evidence.photos[0].faces)
+    looking = Eyes(Aside(engine_with(slow)), timeout_s=0.2)
+    assert looking.engine.name == "paper-1"
+    vetted = judged(looking, photo)
+    slow.gate.set()
+    later = next(one for one in (judged(looking, photo) for _ in range(200)) if one.evidence.photos[0].faces)
+    looking.close()
     assert vetted.verdict.answer is Answer.REFER
     assert "photos.unseen" in above_advice(vetted)
     assert vetted.evidence.photos == (
@@ -144,7 +168,7 @@ def test_a_photo_whose_file_is_lost_refers_and_is_looked_for_again() -> None:
         raise PhotoLost("A stored photo is missing from the data folder.")
 
     with eyes() as looking:
-        lost = judged(looking, replace(whole, open=gone))
+        lost = judged(looking, replace(whole, read=gone))
         found = judged(looking, whole)
     assert lost.verdict.answer is Answer.REFER
     assert "photos.unseen" in above_advice(lost)
@@ -171,7 +195,7 @@ def test_one_photo_that_fails_does_not_hide_the_others() -> None:
         raise PhotoLost("gone")
 
     with eyes() as looking:
-        vetted = judged(looking, replace(submitted(RED, BLUE), open=gone), submitted(RED, GREEN))
+        vetted = judged(looking, replace(submitted(RED, BLUE), read=gone), submitted(RED, GREEN))
     broken, whole = vetted.evidence.photos
     assert (broken.faces, len(whole.faces)) == ((), 2)
 
@@ -216,6 +240,8 @@ def test_who_may_be_compared(
     register = snapshot(faces={"p1": vector(RED)}, consented=consented)
     assert register.may_match(Draft("", classes=classes, outsiders=outsiders), mode) is answer
     assert snapshot(consented=consented).may_match(Draft("", classes=classes), mode) is Matching.OFF
+    unassessed = replace(register, assessed=False)
+    assert unassessed.may_match(Draft("", classes=classes, outsiders=outsiders), mode) is Matching.OFF
 
 
 def test_strictly_nobody_is_compared_without_everybodys_yes_and_no_vector_is_made() -> None:
@@ -264,6 +290,20 @@ def test_a_child_of_a_class_that_was_not_declared_is_found_by_a_clear_likeness_a
     assert "children.perhaps-opted-out" in above_advice(declared)
 
 
+def test_an_engine_that_the_policy_does_not_know_is_never_sure_and_always_referred() -> None:
+    lenient = {"children.perhaps-opted-out": Outcome.ADVISE, "children.roll-call": Outcome.ADVISE}
+    policy = replace(load_default(), outcomes={**load_default().outcomes, **lenient}, matching=MatchingMode.ENROLLED)
+    register = snapshot(ChildNotShown("p1", "Oak", has_templates=True), faces={"p1": vector(RED)})
+    with eyes() as looking:
+        vetted = judged(looking, submitted(RED, BLUE), register=register, policy=policy)
+    (photo,) = vetted.evidence.photos
+    assert [face.match for face in photo.faces] == [Match.POSSIBLE, Match.POSSIBLE]
+    assert photo.line_ups[0].faces == (0, 1)
+    assert {"photos.unseen", "children.roll-call"} <= above_advice(vetted)
+    assert vetted.verdict.answer is Answer.REFER
+    assert any("no distances measured" in one.message for one in vetted.verdict.findings)
+
+
 # ---------------------------------------------------------------- looks are kept
 
 
@@ -290,18 +330,14 @@ def test_a_look_with_vectors_that_failed_is_not_made_anew_for_a_draft_that_may_n
 
     with eyes(engine_with(embedder=embedder)) as looking:
         register = snapshot(ChildNotShown("p1", "Oak", has_templates=True), faces={"p1": vector(RED)})
-        assert judged(looking, replace(whole, open=first_gone), register=register).verdict.answer is Answer.REFER
+        assert judged(looking, replace(whole, read=first_gone), register=register).verdict.answer is Answer.REFER
         assert looking.look(whole, Matching.NOT_PERMITTED).vectors is None
     assert embedder.faces == 0
 
 
 def test_a_doubt_about_one_file_is_not_lost_to_another_of_the_same_pixels() -> None:
     sure = submitted(RED, BLUE, GREEN)
-    doubtful = replace(
-        sure,
-        photo=replace(sure.photo, doubts=(Unseen.ORIENTATION.value,)),
-        open=lambda: replace(sure.open(), orientation_doubtful=True),
-    )
+    doubtful = replace(sure, photo=replace(sure.photo, doubts=(Unseen.ORIENTATION.value,)))
     with eyes() as looking:
         assert judged(looking, sure).verdict.answer is Answer.APPROVE
         vetted = judged(looking, doubtful)
@@ -314,12 +350,12 @@ def test_a_doubt_about_one_file_is_not_lost_to_another_of_the_same_pixels() -> N
 
 def test_boxes_are_told_in_pixels_of_the_photo_as_it_came() -> None:
     faces = [(RED, Box(300, 200, 700, 700)), (BLUE, Box(2200, 200, 2600, 700)), (GREEN, Box(4300, 200, 4700, 700))]
-    taken = desk.take(paper.png(faces, size=(5000, 1200)), file_name="hall.png", alt_text="Children in a hall")
-    assert (taken.upload.width, taken.upload.height) == (5000, 1200)
-    assert (taken.clean.width, taken.clean.height) == (4096, 983)
+    wide = taken(paper.png(faces, size=(5000, 1200)))
+    assert (wide.upload.width, wide.upload.height) == (5000, 1200)
+    assert (wide.clean.width, wide.clean.height) == (4096, 983)
     register = snapshot(ChildNotShown("p1", "Oak", has_templates=True), faces={"p1": vector(BLUE)})
     with eyes() as looking:
-        vetted = judged(looking, taken.submitted, register=register)
+        vetted = judged(looking, wide.submitted, register=register)
     (facts,) = vetted.evidence.photos
     assert (facts.width, facts.height) == (5000, 1200)
     for face, (_, drawn) in zip(facts.faces, faces, strict=True):
@@ -336,5 +372,51 @@ def test_limits_come_from_the_policy_for_the_engine_they_were_measured_with() ->
     assert (ours.clear_nearest, ours.possible_centroid) == (thresholds.nearest.clear, thresholds.centroid.possible)
     assert ours.checkable_px == POLICY.photo.checkable_height_px
     unknown = sight_of(POLICY, "another-1")
-    assert (unknown.clear_nearest, unknown.rules_out) == (0.42, None)
+    assert (unknown.measured, unknown.rules_out) == (False, None)
     assert unknown.identifiable_px == POLICY.photo.identifiable_height_px
+
+
+# ---------------------------------------------------------------- a crew that fails
+
+
+class Failing:
+    """A crew whose jobs all end in that error; without one, it is too busy for any."""
+
+    def __init__(self, error: Exception | None = None) -> None:
+        self._error = error
+
+    def begin(self, work: Work[Any], turn: Turn) -> None:
+        if self._error is not None:
+            work.future.set_exception(self._error)
+
+    def close(self) -> None:
+        """Nothing runs."""
+
+
+@pytest.mark.parametrize(
+    ("error", "kind", "slug"),
+    [
+        (JobFailed("its process died"), PhotoRefused, "photo-unreadable"),
+        (PhotoRefused("no photo", slug="not-an-image"), PhotoRefused, "not-an-image"),
+        (None, TooMany, "photos-waiting"),
+    ],
+)
+def test_a_photo_that_could_not_be_opened_is_refused_with_the_reason(
+    error: Exception | None, kind: type[FledglingError], slug: str
+) -> None:
+    looking = Eyes(Failing(error), timeout_s=0.01)
+    photo = submitted(RED)
+    for ask in (
+        lambda: looking.open(b"photo"),
+        lambda: looking.cover(photo, [BOXES[0]]),
+        lambda: looking.take_reference(b"photo", Sight()),
+    ):
+        with pytest.raises(kind) as caught:
+            ask()
+        assert caught.value.slug == slug
+
+
+def test_a_reference_photo_whose_process_died_could_not_be_looked_at() -> None:
+    found = Eyes(Failing(JobFailed("its process died")), timeout_s=1).enrol(b"photo", Sight())
+    assert isinstance(found, EnrolmentRefused)
+    assert found.slug == "engine-failed"

@@ -6,7 +6,7 @@ import csv
 import secrets
 import shutil
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from rich.console import Console
@@ -21,6 +21,7 @@ from app.report import light, show
 from app.settings import Settings
 from app.store import Store, accounts, keys, people, roster
 from app.store.biometrics import Actor, BiometricDecision, Notice, Response
+from app.store.dpias import Dpia
 from app.vetting import Vetted, vet
 from app.web.passwords import hash_password
 from app.web.schoolwork import office_of, register_of
@@ -123,10 +124,23 @@ def _fill(service: Service, school_id: str, now: datetime) -> None:
         pupils = roster.every(Store(session, school_id))
     child = next(one for one in pupils if one.upn == _opted_out())
     today = office.day(now)
+    register.record_dpia(office, _assessment(today), by=BY, now=now)
     consent = Response(child.id, Actor.PARENT, BiometricDecision.CONSENT, in_writing=True, received_on=today)
     register.record_response(office, child.id, consent, [Notice(child.id, "parent", today)], by=BY, now=now)
     register.add_reference_photo(
-        office, child.id, pictures.reference_photo(), service.eyes.engine, taken_on=today, by=BY, now=now
+        office, child.id, pictures.reference_photo(), service.eyes, taken_on=today, by=BY, now=now
+    )
+
+
+def _assessment(today: date) -> Dpia:
+    """A fictional one: without any, no face would be compared."""
+    return Dpia(
+        reference="DPIA-DEMO (fictional)",
+        version="1.0",
+        assessed_on=today,
+        dpo_opinion="Fictional: proportionate while every parent is told and the class list serves as well.",
+        approved_by="The governors of the demo school (fictional)",
+        review_due=today + timedelta(days=365),
     )
 
 
@@ -163,7 +177,9 @@ def _vet_all(console: Console, service: Service, school_id: str, now: datetime) 
     with service.database.read() as session:
         account = accounts.every(Store(session, school_id))[0].handle
     for number, post in enumerate(posts(), 1):
-        taken = [desk.take(post.photo, file_name="hall.jpg", alt_text=post.alt_text)] if post.photo else []
+        taken = (
+            [desk.take(service.eyes, post.photo, file_name="hall.jpg", alt_text=post.alt_text)] if post.photo else []
+        )
         draft = Draft(
             text=post.text,
             photos=tuple(one.upload.photo for one in taken),

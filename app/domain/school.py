@@ -86,6 +86,7 @@ class SchoolFacts:
     classes: frozenset[str] = frozenset()
     roster_as_of: datetime | None = None
     permissions_as_of: datetime | None = None  # of this school year; None: no round yet
+    dpia_review_on: date | None = None  # of the assessment of face matching; None: there is none
 
     def account(self, handle: str) -> Account | None:
         """The school's own account of that handle, or None."""

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date
 
 from app.domain import StaffMember, fold_handle
 from app.integrations.cells import NOT_YET, parse_day, parse_flag
+from app.integrations.headings import mapped, with_way_out
 from app.integrations.sheets import Column, Problem, Row, Sheet, condense, read_sheet
 
 # ---------------------------------------------------------------- roster
@@ -25,7 +26,8 @@ class PupilRow:
 
     ``upn`` is the key: where the file has none yet, it is ``ADM:`` and the admission number.
     ``in_care`` is None where the file does not say. ``line`` is where the row begins. ``school`` is as the file
-    names it; `app.integrations.trusts` finds out which rows are of schools ``elsewhere``.
+    names it; `app.integrations.trusts` finds out which rows are of schools ``elsewhere``. ``source_id`` is the id of
+    a system that gives each child one of its own.
     """
 
     upn: str
@@ -44,6 +46,7 @@ class PupilRow:
     school: str = ""
     elsewhere: bool = False
     line: int = 0
+    source_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,7 @@ _SCHOOL_HEADINGS = (
     *("School", "School Name", "Establishment", "Establishment Name", "Current School", "Enrolled School"),
     *("Academy", "Academy Name", "Organisation", "Organisation Name", "Site", "Site Name", "Campus"),
 )
-_ROSTER = (
+ROSTER = (
     *KEYS,
     Column(
         "legal_first",
@@ -94,16 +97,17 @@ _ROSTER = (
     Column("in_care", ("Looked After", "In Care", "LAC", "Looked After Child")),
     Column("school", _SCHOOL_HEADINGS),
 )
+"""The columns of a roster, with the headings seen in exports."""
 
 
-def read_roster(data: bytes) -> RosterSheet:
-    """The children in a roster file, one row each.
+def read_roster(data: bytes, chosen: Mapping[str, str] | None = None) -> RosterSheet:
+    """The children in a roster file, one row each; ``chosen`` are headings that the school maps to fields itself.
 
     Rows that repeat a child, one a contact, are folded where columns beyond those of the roster tell
     them apart; a UPN that comes again for no reason that the file shows is an error.
     """
-    sheet = read_sheet(data, _ROSTER)
-    problems = list(sheet.problems)
+    sheet = read_sheet(data, mapped(ROSTER, chosen or {}))
+    problems = list(sheet.problems if sheet.headings else with_way_out(sheet.problems))
     rows: dict[tuple[str, str], PupilRow] = {}
     lines: dict[tuple[str, str, tuple[str, ...]], int] = {}
     for row in sheet.rows:
@@ -194,7 +198,7 @@ def fold_rows(known: PupilRow, again: PupilRow) -> PupilRow | None:
     filled: dict[str, object] = {}
     for field in fields(PupilRow):
         mine, theirs = getattr(known, field.name), getattr(again, field.name)
-        if field.name in ("line", "school") or mine == theirs or theirs in ("", None, ()):
+        if field.name in ("line", "school", "source_id") or mine == theirs or theirs in ("", None, ()):
             continue
         if mine not in ("", None, ()):
             return None

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from app.integrations.cells import NO, NOT_YET, YES
+from app.integrations.headings import mapped, with_way_out
 from app.integrations.mis import KEYS, read_key, repeated
 from app.integrations.sheets import Problem, Row, Sheet, condense, fold_heading, read_sheet
 
@@ -82,14 +83,15 @@ def channel_of(heading: str) -> str | None:
     return next((channel for channel, pattern in _CHANNELS if pattern.search(folded)), None)
 
 
-def read_permissions(data: bytes) -> PermissionSheet:
-    """The answers in a permissions file.
+def read_permissions(data: bytes, chosen: Mapping[str, str] | None = None) -> PermissionSheet:
+    """The answers in a permissions file; ``chosen`` are headings that the school maps to fields of the roster itself.
 
     Rows that repeat a pupil, one a contact, are folded where columns beside the answers tell them
     apart, and any no among them holds; a UPN that comes again for no reason that the file shows is an error.
     """
-    sheet = read_sheet(data, KEYS, others=True)
-    problems = list(sheet.problems)
+    keys = {heading: field for heading, field in (chosen or {}).items() if field in _KEY_FIELDS}
+    sheet = read_sheet(data, mapped(KEYS, keys), others=True)
+    problems = list(sheet.problems if sheet.headings else with_way_out(sheet.problems))
     channels = _map_channels(sheet, problems)
     beside = [name for name in sheet.headings if name not in channels and name not in _KEY_FIELDS]
     rows: dict[str, PermissionRow] = {}

@@ -9,12 +9,35 @@ from __future__ import annotations
 import csv
 import io
 import re
+import sys
 import unicodedata
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import chain, islice
+
+from app.integrations.problems import Problem, UnreadableError, condense, has_errors
+
+__all__ = [
+    "HEADINGS",
+    "MAX_BYTES",
+    "MAX_COLUMNS",
+    "MAX_LINES",
+    "MAX_ROWS",
+    "Column",
+    "Problem",
+    "Row",
+    "Sheet",
+    "UnreadableError",
+    "clean",
+    "condense",
+    "decode",
+    "disarm",
+    "fold_heading",
+    "has_errors",
+    "read_sheet",
+    "write_sheet",
+]
 
 MAX_BYTES = 32 * 1024 * 1024
 """The largest file read; 200,000 rows of a wide report are about 25 MB."""
@@ -28,47 +51,37 @@ MAX_LINES = 2_000_000
 MAX_COLUMNS = 1_000
 """The most cells in one row."""
 
-_ALIKE_KEPT = 20
+HEADINGS = "headings"
+"""The pointer of the problem that lists the headings of a file in which a column is missing or stands twice."""
+
 _LONGEST_HEADING = 200
+_HEADINGS_TOLD = 180  # characters
+_PERSONAL = re.compile(r"\d{3}|@")  # a UPN, a date, an address: not a heading
 _HEADER_SOUGHT_IN_ROWS = 10  # reports may put a title above their header
 _DELIMITERS = ",;\t"
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Something wrong with a file.
-
-    ``line`` is the physical line, counting from 1 (0: the file as a whole); ``pointer`` the column's
-    heading or the property. The detail never repeats a cell that may hold a name.
-    """
-
-    line: int
-    detail: str
-    pointer: str = ""
-    warning: bool = False
-
-
-class UnreadableError(ValueError):
-    """The bytes are no file of rows at all; `problem` says why."""
-
-    def __init__(self, problem: Problem) -> None:
-        super().__init__(problem.detail)
-        self.problem = problem
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
     """One row below the header: its first physical line and its cleaned cells by field; a blank cell is ``""``.
 
-    ``beyond`` are the cells, as written, of the columns under which no field was found.
+    ``places`` says which of ``kept`` is which field's, the same mapping for all rows of a file. ``beyond`` are the
+    cells, as written, of the columns under which no field was found.
     """
 
     line: int
-    cells: Mapping[str, str]
+    kept: tuple[str, ...]
+    places: Mapping[str, int]
     beyond: tuple[str, ...] = ()
 
     def __getitem__(self, name: str) -> str:
-        return self.cells.get(name, "")
+        at = self.places.get(name)
+        return "" if at is None else self.kept[at]
+
+    @property
+    def cells(self) -> dict[str, str]:
+        """The cells by field."""
+        return {name: self.kept[at] for name, at in self.places.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,26 +105,6 @@ class Sheet:
     def heading(self, name: str) -> str:
         """The heading a field was found under, or the field's own name."""
         return self.headings.get(name, name)
-
-
-def has_errors(problems: Sequence[Problem]) -> bool:
-    """Whether the file must be refused."""
-    return any(not problem.warning for problem in problems)
-
-
-def condense(problems: Iterable[Problem]) -> tuple[Problem, ...]:
-    """The problems, of each kind of warning only the first `_ALIKE_KEPT` and how many more there are."""
-    kept: list[Problem] = []
-    alike: Counter[tuple[str, str]] = Counter()
-    for problem in problems:
-        kind = (problem.detail, problem.pointer)
-        alike[kind] += problem.warning
-        if alike[kind] <= _ALIKE_KEPT:
-            kept.append(problem)
-    for (detail, pointer), times in alike.items():
-        if times > _ALIKE_KEPT:
-            kept.append(Problem(0, f"{times - _ALIKE_KEPT} more lines: {detail}", pointer, warning=True))
-    return tuple(kept)
 
 
 # ---------------------------------------------------------------- bytes to text
@@ -226,18 +219,13 @@ def read_sheet(data: bytes, columns: Sequence[Column], others: bool = False) -> 
     """
     try:
         text = decode(data)
+        offset = 0
+        declared = re.match(r"sep=(.)\r?\n", text, re.IGNORECASE)
+        if declared:  # Excel's own way of naming the delimiter
+            text, offset = text[declared.end() :], 1
+        return _by_field(_records(text, _sniff(text, columns), offset), columns, others)
     except UnreadableError as error:
         return Sheet(problems=(error.problem,))
-    offset = 0
-    declared = re.match(r"sep=(.)\r?\n", text, re.IGNORECASE)
-    if declared:  # Excel's own way of naming the delimiter
-        text, offset = text[declared.end() :], 1
-    delimiter = _sniff(text, columns)
-    try:
-        records = list(_records(text, delimiter, offset))
-    except UnreadableError as error:
-        return Sheet(problems=(error.problem,))
-    return _by_field(records, columns, others)
 
 
 def _sniff(text: str, columns: Sequence[Column]) -> str:
@@ -266,9 +254,13 @@ def _folded(record: Sequence[str]) -> list[str]:
     return [fold_heading(cell) if len(cell) <= _LONGEST_HEADING else "" for cell in record[:MAX_COLUMNS]]
 
 
+_LINE = re.compile(r"[^\r\n]*(?:\r\n?|\n)|[^\r\n]+")
+
+
 def _records(text: str, delimiter: str, offset: int) -> Iterator[tuple[int, list[str]]]:
     """Non-blank records with the physical line each begins on."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    # Not io.StringIO, which keeps four bytes a character.
+    reader = csv.reader((found[0] for found in _LINE.finditer(text)), delimiter=delimiter, strict=True)
     count, line = 0, offset + 1
     try:
         for record in reader:
@@ -297,29 +289,51 @@ def _told(error: csv.Error) -> str:
     return f"the quoting is broken here: {error}"
 
 
-def _by_field(records: Sequence[tuple[int, list[str]]], columns: Sequence[Column], others: bool) -> Sheet:
-    if not records:
+def _by_field(records: Iterator[tuple[int, list[str]]], columns: Sequence[Column], others: bool) -> Sheet:
+    """The records as rows; they are taken one by one, as a file may have a hundred thousand."""
+    head = list(islice(records, _HEADER_SOUGHT_IN_ROWS))
+    if not head:
         return Sheet(problems=(Problem(0, "the file is empty"),))
-    found = _find_header(records, columns)
-    fields, problems = _map_header(*records[found], columns, others)
+    found = _find_header(head, columns)
+    header_line, header = head[found]
+    fields, problems = _map_header(header_line, header, columns, others)
     if has_errors(problems):
-        return Sheet(header_line=records[found][0], problems=tuple(problems))
-    width = len(records[found][1])
-    unused = sorted(set(range(width)) - set(fields.values()))
+        return Sheet(header_line=header_line, problems=tuple(problems))
     rows: list[Row] = []
-    for line, record in records[found + 1 :]:
-        if any(cell.strip() for cell in record[width:]):
-            problems.append(Problem(line, f"there are {len(record)} cells here but {width} headings"))
-            continue
-        if len(record) < width:
-            detail = f"there are {len(record)} cells here but {width} headings; the missing ones are taken as blank"
-            problems.append(Problem(line, detail, warning=True))
-        cells = {name: clean(record[at]) for name, at in fields.items() if at < len(record)}
-        rows.append(Row(line, cells, tuple(record[at] if at < len(record) else "" for at in unused)))
+    shape = _Shape(fields, len(header))
+    for line, record in chain(head[found + 1 :], records):
+        row = shape.row(line, record, problems.append)
+        if row is not None:
+            rows.append(row)
     if len(rows) > MAX_ROWS:
         problems.append(Problem(rows[MAX_ROWS].line, f"the file has more than {MAX_ROWS:,} rows"))
-    headings = {name: clean(records[found][1][at]) for name, at in fields.items()}
-    return Sheet(tuple(rows), headings, records[found][0], tuple(problems))
+    headings = {name: clean(header[at]) for name, at in fields.items()}
+    return Sheet(tuple(rows), headings, header_line, tuple(problems))
+
+
+class _Shape:
+    """Which cells of a record are kept, under which field."""
+
+    def __init__(self, fields: Mapping[str, int], width: int) -> None:
+        self._width = width
+        self._kept = tuple(fields.values())
+        self._places = {name: place for place, name in enumerate(fields)}
+        self._unused = sorted(set(range(width)) - set(self._kept))
+
+    def row(self, line: int, record: list[str], complain: Callable[[Problem], None]) -> Row | None:
+        """The record as a row; None, and a complaint, if it has cells beyond the last heading."""
+        if any(cell.strip() for cell in record[self._width :]):
+            complain(Problem(line, f"there are {len(record)} cells here but {self._width} headings"))
+            return None
+        if len(record) < self._width:
+            detail = (
+                f"there are {len(record)} cells here but {self._width} headings; the missing ones are taken as blank"
+            )
+            complain(Problem(line, detail, warning=True))
+            record = record + [""] * (self._width - len(record))
+        # The interpreter's own table of strings: most names, classes and years stand in many rows.
+        kept = tuple(sys.intern(clean(record[at])) for at in self._kept)
+        return Row(line, kept, self._places, tuple(sys.intern(record[at]) for at in self._unused))
 
 
 def _find_header(records: Sequence[tuple[int, list[str]]], columns: Sequence[Column]) -> int:
@@ -337,10 +351,11 @@ def _map_header(
 ) -> tuple[dict[str, int], list[Problem]]:
     """Where each field stands, and what is wrong with the header."""
     folded = _folded(header)
+    known = {fold_heading(heading) for column in columns for heading in column.headings}
     problems = [
         Problem(line, f"the column “{clean(cell)}” appears twice", clean(cell))
         for at, cell in enumerate(header)
-        if folded[at] and folded[at] in folded[:at]
+        if folded[at] and folded[at] in folded[:at] and (others or folded[at] in known)
     ]
     fields: dict[str, int] = {}
     taken: set[str] = set()
@@ -351,8 +366,41 @@ def _map_header(
         if present:
             fields[column.field] = folded.index(present[0])
         elif column.required:
-            names = ", ".join(f"“{heading}”" for heading in column.headings)
-            problems.append(Problem(line, f"a column is missing: one of {names}", column.field))
+            problems.append(Problem(line, f"a column is missing: one of {_quoted(column.headings)}", column.field))
+    if has_errors(problems):
+        problems.append(Problem(line, _headings_told(header), HEADINGS))
     if others:
         fields |= {clean(cell): at for at, cell in enumerate(header) if folded[at] and folded[at] not in taken}
     return fields, problems
+
+
+def _headings_told(header: Sequence[str]) -> str:
+    """The headings that the file has, unless its first row seems to be a person's, which is told to nobody."""
+    cells = [clean(cell) for cell in header[:MAX_COLUMNS] if cell.strip()]
+    if not cells or any(_PERSONAL.search(cell) for cell in cells):
+        return "the first row does not look like headings"
+    listed = _quoted(cells)
+    if len(listed) > _HEADINGS_TOLD:
+        listed = f"{listed[:_HEADINGS_TOLD]} … ({len(cells)} in all)"
+    return f"the headings found are {listed}"
+
+
+def _quoted(headings: Iterable[str]) -> str:
+    return ", ".join(f"“{heading}”" for heading in headings)
+
+
+# ---------------------------------------------------------------- rows to bytes
+
+_FORMULA_BEGINS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def disarm(cell: str) -> str:
+    """A cell that no spreadsheet takes for a formula: one that begins like it gets an apostrophe in front."""
+    return f"'{cell}" if cell.startswith(_FORMULA_BEGINS) else cell
+
+
+def write_sheet(rows: Iterable[Sequence[str]]) -> bytes:
+    """Rows, the header first, as a CSV file that every spreadsheet reads: UTF-8 with BOM, each cell disarmed."""
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows([disarm(cell) for cell in row] for row in rows)
+    return text.getvalue().encode("utf-8-sig", "replace")

@@ -42,6 +42,17 @@ def of_school(sheet: RosterSheet, name: str) -> RosterSheet:
     return replace(sheet, rows=rows, problems=(*sheet.problems, *condense([*told, *doubled])))
 
 
+def choose_school(name: str, schools: Iterable[str]) -> tuple[frozenset[str], Problem | None]:
+    """Those of the names that are the school's, as a roster's are told apart; a problem where that is not clear."""
+    given = tuple(schools)
+    named = _named(given)
+    ours, alike = (next(iter(named)), []) if len(named) == 1 else _choose(name, named)
+    if ours is None:
+        detail = _undecided(name, [named[each] for each in alike], list(named.values()))
+        return frozenset(), Problem(0, detail, "School")
+    return frozenset(each for each in given if fold_school(each) == ours), None
+
+
 def fold_school(name: str) -> str:
     """A school's name as it is compared: its words without case, accents and signs; ``St`` for ``Saint``."""
     plain = unicodedata.normalize("NFKD", _APOSTROPHES.sub("", name)).casefold()

@@ -14,6 +14,7 @@ from app.policy.values import (
     NotAnswered,
     PhotoMeasures,
     Policy,
+    Retention,
     Staleness,
 )
 
@@ -31,6 +32,7 @@ __all__ = [
     "Policy",
     "PolicyError",
     "Problem",
+    "Retention",
     "Staleness",
     "check",
     "describe",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import asdict
 
 from app.policy.values import KeptBy, Policy
 
@@ -17,6 +18,7 @@ def describe(policy: Policy) -> tuple[str, ...]:
         f"A post has at most {policy.limits.policy_length} characters and {policy.limits.photos} photos.",
         f"The roster is out of date after {policy.staleness.roster_days} days.",
         f"Comparing faces: {policy.matching}. A family that has not answered: {policy.not_answered}.",
+        f"Days kept: {', '.join(f'{name} {days}' for name, days in asdict(policy.retention).items())}.",
         *_clauses(policy),
         *(f"{rule}: {outcome.word}" for rule, outcome in policy.outcomes.items()),
     )

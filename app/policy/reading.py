@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
+from dataclasses import fields, replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -25,6 +26,7 @@ from app.policy.values import (
     NotAnswered,
     PhotoMeasures,
     Policy,
+    Retention,
     Staleness,
 )
 
@@ -118,6 +120,7 @@ def _policy(file: Table) -> Policy:
         outcomes=_outcomes(file.table("outcomes")),
         clauses=_clauses(file.table("clauses")),
         costs=_costs(file.table("costs")) if file.has("costs") else None,
+        retention=_retention(file.table("retention")) if file.has("retention") else Retention(),
     )
     if policy.review_on < policy.ratified_on < date.max:  # what was not given is date.max
         file.note("review_on lies before ratified_on.", "review_on")
@@ -169,9 +172,33 @@ def _photo_measures(table: Table) -> PhotoMeasures:
 
 
 def _staleness(table: Table) -> Staleness:
-    staleness = Staleness(roster_days=table.whole("roster_days", 1, 366))
+    usual = Staleness(table.whole("roster_days", 1, 366))
+    staleness = replace(
+        usual,
+        reference_months=table.whole("reference_months", 1, 24)
+        if table.has("reference_months")
+        else usual.reference_months,
+        reference_grace_days=table.whole("reference_grace_days", 0, 180)
+        if table.has("reference_grace_days")
+        else usual.reference_grace_days,
+    )
     table.close()
     return staleness
+
+
+_LONGEST_KEPT = 10_000  # days: 27 years
+_SHORTEST_AUDIT = 365  # what was decided is asked about for a year at least
+
+
+def _retention(table: Table) -> Retention:
+    """What the table leaves out is as by default."""
+    given = {
+        field.name: table.whole(field.name, _SHORTEST_AUDIT if field.name == "audit_days" else 1, _LONGEST_KEPT)
+        for field in fields(Retention)
+        if table.has(field.name)
+    }
+    table.close()
+    return Retention(**given)
 
 
 def _costs(table: Table) -> Costs:

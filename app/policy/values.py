@@ -99,9 +99,32 @@ class EngineThresholds:
 
 @dataclass(frozen=True, slots=True)
 class Staleness:
-    """After how many whole days what is known of the school is out of date."""
+    """After how many whole days what is known of the school is out of date.
+
+    A child's reference photo is due to be renewed after ``reference_months``, and not used from ``reference_grace_days`` later.
+    """
 
     roster_days: int
+    reference_months: int = 12
+    reference_grace_days: int = 42
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """For how many days what is kept; the days of a school's clock. What a policy file does not say is as here.
+
+    Pictures count from the last change of their draft, leavers from the day they left, sessions from their end.
+    ``leaver_days`` are those in which a leaver's names are still looked for; ``consent_days`` those for which the
+    sealed answers of a leaver's family are kept as evidence.
+    """
+
+    rejected_picture_days: int = 30
+    published_picture_days: int = 365
+    leaver_days: int = 30
+    consent_days: int = 3 * 365 + 1
+    audit_days: int = 6 * 365 + 2
+    session_days: int = 30
+    repeat_days: int = 1
 
 
 _SIGNS = {"USD": "$", "GBP": "£", "EUR": "€"}
@@ -151,6 +174,7 @@ class Policy:
     outcomes: Mapping[str, Outcome]
     clauses: Mapping[str, Clause]
     costs: Costs | None = None
+    retention: Retention = Retention()
 
     @property
     def reference(self) -> str:

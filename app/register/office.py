@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -15,6 +15,13 @@ from app.store import Store, roster
 from app.vault import PhotoFiles, Vault
 
 FAULTS_TOLD = 200
+
+Heard = Callable[[str], None]
+"""Is told what an import does now, before it does it."""
+
+
+def nobody(_: str) -> None:
+    """Hears nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +44,8 @@ class Difference:
     """What an import changes, or would change.
 
     The keys are UPNs for pupils and their permissions, ids for events, handles for accounts, names for staff.
-    ``elsewhere`` counts the pupils of the trust's other schools in a roster; they are never listed.
+    ``elsewhere`` counts the pupils of the trust's other schools in a roster; they are never listed. ``lowered`` are the
+    UPNs of those of whom families permit less than before.
     """
 
     added: tuple[str, ...] = ()
@@ -45,6 +53,7 @@ class Difference:
     left: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
     elsewhere: int = 0
+    lowered: tuple[str, ...] = ()
 
 
 class FileRefused(Malformed):

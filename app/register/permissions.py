@@ -4,17 +4,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from app.domain import Pupil
-from app.errors import Fault, Malformed
-from app.integrations.permissions import SOCIAL_MEDIA, Given, PermissionSheet, channel_of, read_permissions
+from app.errors import Conflict, Fault, Malformed
+from app.integrations.permissions import (
+    FORBIDS_POSTS,
+    SOCIAL_MEDIA,
+    Given,
+    PermissionSheet,
+    channel_of,
+    read_permissions,
+)
 from app.integrations.sheets import Problem, condense, has_errors
 from app.register import version
-from app.register.office import Difference, Office, refuse_errors, require_own
-from app.register.wishes import NO, answer_of, school_years
-from app.store import Store, holds, roster
+from app.register.forms import keep_first_form
+from app.register.lowered import Place, lowered, noes_before
+from app.register.office import Difference, Heard, Office, nobody, refuse_errors, require_own
+from app.register.sealing import Doing, seal_doing
+from app.register.wishes import NO, NOT_NOTED, answer_of, school_years
+from app.store import Store, holds, imports, roster
 from app.store import permissions as kept
 from app.store.permissions import Permission, PermissionAnswer
 
@@ -30,14 +40,23 @@ _FROM_FILE = {
 
 @dataclass(frozen=True, slots=True)
 class PermissionPlan:
-    """What a permissions file records; ``difference`` is by UPN and of what holds, not of what was written."""
+    """What a permissions file records; ``difference`` is by UPN and of what holds, not of what was written.
+
+    ``first`` are those of the answers by which families permit less than before.
+    """
 
     given: tuple[kept.Given, ...] = ()
+    first: tuple[kept.Given, ...] = ()
     difference: Difference = field(default_factory=Difference)
 
 
-def plan_permissions(pupils: Sequence[Pupil], current: Sequence[Permission], sheet: PermissionSheet) -> PermissionPlan:
-    """What ``sheet`` records beside this school year's ``current`` answers.
+def plan_permissions(
+    pupils: Sequence[Pupil],
+    current: Sequence[Permission],
+    sheet: PermissionSheet,
+    before: frozenset[Place] = frozenset(),
+) -> PermissionPlan:
+    """What ``sheet`` records beside this school year's ``current`` answers; ``before`` are the `noes_before`.
 
     A pupil or channel that the file leaves out counts as not answered. A no stays until there is
     an answer in its place: a blank is none.
@@ -58,14 +77,16 @@ def plan_permissions(pupils: Sequence[Pupil], current: Sequence[Permission], she
             if answer is Given.NOT_ANSWERED and standing.get((pupil, channel)) in NO:
                 problems.append(Problem(row.line, "no answer now; the no given earlier holds", channel, True))
     problems += _unmatched(pupils, ids, sheet)
-    new = {
-        place: answer
-        for place, answer in wanted.items()
-        if not (answer is PermissionAnswer.NOT_ANSWERED and standing.get(place) in NO)
-    }
-    given = tuple(kept.Given(pupil, channel, answer) for (pupil, channel), answer in new.items())
+    silent = [place for place, answer in wanted.items() if answer is PermissionAnswer.NOT_ANSWERED]
+    for place in silent:
+        if standing.get(place) in NO:
+            del wanted[place]
+    given = tuple(kept.Given(pupil, channel, answer) for (pupil, channel), answer in wanted.items())
     upns = {pupil: upn for upn, pupil in ids.items()}
-    return PermissionPlan(given, _difference(new, standing, upns, condense(problems)))
+    less = lowered(wanted, standing, before)
+    told = tuple(sorted({upns[pupil] for pupil, _ in less if pupil in upns}))
+    difference = replace(_difference(wanted, standing, upns, condense(problems)), lowered=told)
+    return PermissionPlan(given, tuple(one for one in given if (one.pupil, one.channel) in less), difference)
 
 
 def _unmatched(pupils: Sequence[Pupil], ids: Mapping[str, str], sheet: PermissionSheet) -> list[Problem]:
@@ -77,51 +98,88 @@ def _unmatched(pupils: Sequence[Pupil], ids: Mapping[str, str], sheet: Permissio
     return [Problem(0, f"{missing} pupils on roll have no row: not answered", "UPN", True)] if missing else []
 
 
-_Place = tuple[str, str]
-
-
 def _difference(
-    new: Mapping[_Place, PermissionAnswer],
-    standing: Mapping[_Place, PermissionAnswer],
+    new: Mapping[Place, PermissionAnswer],
+    standing: Mapping[Place, PermissionAnswer],
     upns: Mapping[str, str],
     problems: Sequence[Problem],
 ) -> Difference:
     """By UPN: who has an answer now and had none, whose answers differ, who has none any more."""
     moved = {pupil for (pupil, channel), answer in new.items() if standing.get((pupil, channel)) is not answer}
     before, after = _answered(standing), _answered({**standing, **new})
+    come, gone, both = after - before, before - after, after & before
     told = sorted(((pupil, upns[pupil]) for pupil in moved if pupil in upns), key=lambda one: one[1])
     return Difference(
-        tuple(upn for pupil, upn in told if pupil in after - before),
-        tuple(upn for pupil, upn in told if pupil in after & before),
-        tuple(upn for pupil, upn in told if pupil in before - after),
+        tuple(upn for pupil, upn in told if pupil in come),
+        tuple(upn for pupil, upn in told if pupil in both),
+        tuple(upn for pupil, upn in told if pupil in gone),
         tuple(problems),
     )
 
 
-def _answered(answers: Mapping[_Place, PermissionAnswer]) -> set[str]:
+def _answered(answers: Mapping[Place, PermissionAnswer]) -> set[str]:
     return {pupil for (pupil, _), answer in answers.items() if answer is not PermissionAnswer.NOT_ANSWERED}
 
 
-def import_permissions(office: Office, data: bytes, *, by: str, now: datetime, dry_run: bool = False) -> Difference:
+def import_permissions(
+    office: Office, data: bytes, *, by: str, now: datetime, dry_run: bool = False, heard: Heard = nobody
+) -> Difference:
     """Take in the school's register of answers for this school year, which from then on is up to date.
 
-    With ``dry_run`` only says what it would change. FileRefused if the file has errors.
+    With ``dry_run`` only says what it would change. FileRefused if the file has errors. Answers by which families
+    permit less than before are recorded first, in a transaction of their own: if anything fails after it, they stand.
     """
-    sheet = read_permissions(data)
-    year = school_years(office.policy, office.day(now))[0]
+    heard("reading the file")
+    with office.database.read() as session:
+        chosen = imports.columns(Store(session, office.school_id))
+    sheet = read_permissions(data, chosen)
+    heard("comparing with the register")
     if dry_run:
         with office.database.read() as session:
-            store = Store(session, office.school_id)
-            return plan_permissions(roster.every(store), kept.current(store, year), sheet).difference
+            return _planned(office, Store(session, office.school_id), sheet, now).difference
     refuse_errors(sheet.problems)
+    difference = _record_lowered(office, sheet, heard, by=by, now=now)
     with office.database.write() as session:
         store = Store(session, office.school_id)
         store.take_turn()
-        plan = plan_permissions(roster.every(store), kept.current(store, year), sheet)
+        plan = _planned(office, store, sheet, now)
         refuse_errors(plan.difference.problems)
-        kept.load(store, year, plan.given, source="mis", by=by, now=now)
+        heard("writing all answers")
+        difference = difference or plan.difference
+        kept.load(store, _year(office, now), plan.given, source="mis", by=by, now=now)
+        del plan, sheet  # there may be a hundred thousand pupils in them
+        heard("checking what vetting goes by")
         version.stamp(store, office.policy, now)
-    return plan.difference
+    return difference
+
+
+def _record_lowered(
+    office: Office, sheet: PermissionSheet, heard: Heard, *, by: str, now: datetime
+) -> Difference | None:
+    """Record the answers that permit less; returns what the whole sheet changes, or None where there are none."""
+    with office.database.write() as session:
+        store = Store(session, office.school_id)
+        store.take_turn()
+        plan = _planned(office, store, sheet, now)
+        refuse_errors(plan.difference.problems)
+        if not plan.first:
+            return None
+        heard("writing what is permitted no more")
+        first, difference = plan.first, plan.difference
+        del plan  # there may be a hundred thousand pupils in it
+        kept.record(store, _year(office, now), first, source="mis", by=by, now=now)
+        version.stamp(store, office.policy, now)
+    return difference
+
+
+def _planned(office: Office, store: Store, sheet: PermissionSheet, now: datetime) -> PermissionPlan:
+    this, *earlier = school_years(office.policy, office.day(now))
+    before = noes_before(kept.current(store, year) for year in earlier)
+    return plan_permissions(roster.every(store), kept.current(store, this), sheet, before)
+
+
+def _year(office: Office, now: datetime) -> str:
+    return school_years(office.policy, office.day(now))[0]
 
 
 # ---------------------------------------------------------------- one family's word
@@ -170,25 +228,54 @@ def record_permission(office: Office, pupil_id: str, word: Word, *, by: str, now
 
     Each person's word stands beside the file's and the other persons': where any of them is a no, it is no.
     Only the same person takes back their own. A child under a hold looks here like one whose family said no.
-    NotFound if there is no such pupil; Malformed for a day to come.
+    NotFound if there is no such pupil; Malformed for a day to come; Conflict for a yes of nobody knows whom.
     """
-    today = office.day(now)
-    if word.told_on and word.told_on > today:
-        raise Malformed("The day lies in the future.", errors=(Fault("#/told_on", "lies in the future"),))
-    years = school_years(office.policy, today)
-    teller = re.sub(r"\W+", " ", word.told_by.casefold()).strip() or "office"
-    raw = "; ".join(part for part in (word.told_by, word.told_on and word.told_on.isoformat(), word.form) if part)
-    channel = channel_of(word.channel) or word.channel.partition("/")[0]
-    given = kept.Given(pupil_id, f"{channel}/{teller}", word.answer, raw)
+    check_word(office, word, now)
+    if word.answer not in NO and teller_of(word) == NOT_NOTED:
+        raise Conflict(
+            "Nobody noted who gave this no, so nobody can be known to take it back: ask the safeguarding lead.",
+            slug="unnamed-no",
+        )
     with office.database.write() as session:
         store = Store(session, office.school_id)
         store.take_turn()
         require_own(store, pupil_id)
-        kept.record(store, years[0], [given], source="told", by=by, now=now)
+        write_word(office, store, pupil_id, word, Doing.TOLD, by=by, now=now)
         version.stamp(store, office.policy, now)
         held = any(hold.pupil == pupil_id for hold in holds.standing(store))
-        answer = PermissionAnswer.REFUSED if held else answer_of(store, office.policy, today, pupil_id)
-    return _standing(answer, word.answer)
+        answer = answer_of(store, office.policy, office.day(now), pupil_id)
+    return _standing(PermissionAnswer.REFUSED if held else answer, word.answer)
+
+
+def check_word(office: Office, word: Word, now: datetime) -> None:
+    """Malformed for a day to come."""
+    if word.told_on and word.told_on > office.day(now):
+        raise Malformed("The day lies in the future.", errors=(Fault("#/told_on", "lies in the future"),))
+
+
+def teller_of(word: Word) -> str:
+    """Who said it, as their words are kept apart from other people's."""
+    return re.sub(r"\W+", " ", word.told_by.casefold()).strip() or "office"
+
+
+def forbids_posts(channel: str) -> bool:
+    """Whether a no to that channel, under any of its headings, keeps a child out of posts on X."""
+    return _channel(channel) in FORBIDS_POSTS
+
+
+def _channel(heading: str) -> str:
+    return channel_of(heading) or heading.partition("/")[0]
+
+
+def write_word(
+    office: Office, store: Store, pupil_id: str, word: Word, doing: Doing, *, by: str, now: datetime
+) -> None:
+    """Write one person's word and its audit line, in the caller's transaction; ``doing`` is sealed into the line."""
+    raw = "; ".join(part for part in (word.told_by, word.told_on and word.told_on.isoformat(), word.form) if part)
+    place = f"{_channel(word.channel)}/{teller_of(word)}"
+    given = kept.Given(pupil_id, place, word.answer, raw, word.told_by, word.told_on, word.form)
+    year = school_years(office.policy, office.day(now))[0]
+    kept.record(store, year, [given], source=kept.TOLD, sealed=seal_doing(office.vault, doing), by=by, now=now)
 
 
 def open_round(office: Office, *, opened_on: date, due_on: date, by: str, now: datetime) -> str:
@@ -204,5 +291,6 @@ def open_round(office: Office, *, opened_on: date, due_on: date, by: str, now: d
     with office.database.write() as session:
         store = Store(session, office.school_id)
         kept.open_round(store, year, opened_on=opened_on, due_on=due_on, by=by, now=now)
+        keep_first_form(store, by=by, now=now)
         version.stamp(store, office.policy, now)
     return year

@@ -21,7 +21,8 @@ from app.register.version import Contents
 from app.store import Store, roster, schools
 from app.store.phrases import About
 from app.text import FullNames, Guide, NameIndex
-from app.text.allowed import allowing
+from app.text.allowed import allowing, may_name
+from app.text.whereabouts import Apart
 from app.vault import Vault
 from app.vetting import Snapshot
 from app.vision import Gallery
@@ -70,8 +71,8 @@ def _take(database: Database, school_id: str, policy: Policy, vault: Vault, now:
         store.take_turn()
         contents = version.read_contents(store, policy, now)
         number = schools.set_register_version(store, contents.digest)
-        vectors = read_vectors(store, vault, engine, contents.consented)
-        elsewhere = _elsewhere(database, store, contents)
+        vectors = read_vectors(store, vault, engine, contents.consented, contents.photos)
+        elsewhere = _elsewhere(database, store, contents, policy)
     facts = SchoolFacts(
         accounts=contents.accounts,
         staff_handles=frozenset(handle for member in contents.staff for handle in member.personal_handles),
@@ -80,6 +81,7 @@ def _take(database: Database, school_id: str, policy: Policy, vault: Vault, now:
         classes=frozenset(one.class_name for one in contents.pupils if one.class_name and one.left_on is None),
         roster_as_of=contents.roster_as_of,
         permissions_as_of=contents.round.as_of if contents.round else None,
+        dpia_review_on=contents.dpia.review_due if contents.dpia else None,
     )
     return Snapshot(
         version=number,
@@ -88,6 +90,7 @@ def _take(database: Database, school_id: str, policy: Policy, vault: Vault, now:
         gallery=Gallery(engine, vectors),
         consented=contents.consented,
         class_of={pupil.id: pupil.class_name for pupil in contents.pupils if pupil.left_on is None},
+        assessed=contents.dpia is not None,
     )
 
 
@@ -97,21 +100,21 @@ class _Others:
 
     names: FullNames
     mark: str
-    day: date
+    free_before: date
 
 
 _others: WeakKeyDictionary[Database, dict[str, _Others]] = WeakKeyDictionary()
 
 
-def _elsewhere(database: Database, store: Store, contents: Contents) -> FullNames | None:
-    mark, day = contents.elsewhere_mark, contents.day
+def _elsewhere(database: Database, store: Store, contents: Contents, policy: Policy) -> FullNames | None:
+    mark, free_before = contents.elsewhere_mark, version.unguarded_before(policy, contents.day)
     if not mark:
         return None
     with _lock:
         kept = _others.setdefault(database, {}).get(store.school_id)
-    if kept is None or (kept.mark, kept.day) != (mark, day):
-        pupils = [pupil for pupil in roster.elsewhere(store) if version.is_guarded(pupil, day)]
-        kept = _Others(FullNames.of(pupils), mark, day)
+    if kept is None or (kept.mark, kept.free_before) != (mark, free_before):
+        pupils = [pupil for pupil in roster.elsewhere(store) if version.is_guarded(pupil, policy, contents.day)]
+        kept = _Others(FullNames.of(pupils), mark, free_before)
         with _lock:
             _others.setdefault(database, {})[store.school_id] = kept
     return kept.names
@@ -119,14 +122,18 @@ def _elsewhere(database: Database, store: Store, contents: Contents) -> FullName
 
 def _guide(contents: Contents, policy: Policy, elsewhere: FullNames | None) -> Guide:
     classes = sorted({pupil.class_name for pupil in contents.pupils if pupil.class_name})
-    ours = NameIndex.build(contents.pupils, contents.staff, classes, today=contents.day)
+    ours = NameIndex.build(contents.pupils, contents.staff, classes)
     index = replace(ours, elsewhere=elsewhere.beside(ours) if elsewhere else None)
+    phrases = (*policy.allowed_phrases, *_phrases(contents, About.NAMES))
+    apart = {pupil.class_name for pupil in contents.pupils if pupil.id in contents.never_located}
     return Guide(
-        names=allowing(index, (*policy.allowed_phrases, *_phrases(contents, About.NAMES))),
+        names=allowing(index, (one for one in phrases if not may_name(one, index, contents.never_named))),
         events=contents.events,
         accounts=frozenset(account.handle for account in contents.accounts),
         published=policy.published,
         allowed_wording=_phrases(contents, About.WORDING),
+        never_named=contents.never_named,
+        apart=Apart(frozenset(apart), frozenset(classes)),
     )
 
 

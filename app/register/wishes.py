@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 
 from app.domain import ChildNotShown, Pupil
 from app.integrations.permissions import FORBIDS_POSTS, SOCIAL_MEDIA
 from app.policy import NotAnswered, Policy
-from app.store import Store
+from app.store import Store, roster
 from app.store import permissions as kept
 from app.store.permissions import Permission, PermissionAnswer, Round
 
@@ -18,6 +18,9 @@ YEARS_BACK = 8
 
 NO = frozenset({PermissionAnswer.REFUSED, PermissionAnswer.WITHDRAWN})
 """The answers that forbid."""
+
+NOT_NOTED = "not noted"
+"""Who gave a no where nobody noted it. As nobody can be known to be its giver, only the safeguarding lead ends it."""
 
 
 def school_year_name(begins_on: date) -> str:
@@ -37,10 +40,13 @@ def standing_answer(years: Sequence[Iterable[Permission]]) -> PermissionAnswer:
     This year: any no, whoever gave it and to whichever channel that concerns pictures in public,
     refuses; else a yes to social media grants. Where this year has neither, the latest earlier
     year with an answer counts, but only for a no: a no holds until it is answered anew, a yes
-    ends with its school year.
+    ends with its school year. A no of which nobody noted who gave it stands beside all answers.
     """
+    if _unnamed_no(years):
+        return PermissionAnswer.REFUSED
     for back, answers in enumerate(years):
-        given = [(one.channel.partition("/")[0], one.answer) for one in answers]
+        named = (one for one in answers if not _is_unnamed(one.channel))
+        given = [(one.channel.partition("/")[0], one.answer) for one in named]
         if any(answer in NO and channel in FORBIDS_POSTS for channel, answer in given):
             return PermissionAnswer.REFUSED
         if (SOCIAL_MEDIA, PermissionAnswer.GRANTED) in given:
@@ -48,21 +54,48 @@ def standing_answer(years: Sequence[Iterable[Permission]]) -> PermissionAnswer:
     return PermissionAnswer.NOT_ANSWERED
 
 
-def round_is_over(asked: Round | None, day: date) -> bool:
-    """Whether this school year's round was opened and its date has passed.
+def _unnamed_no(years: Sequence[Iterable[Permission]]) -> bool:
+    latest: dict[str, PermissionAnswer] = {}
+    for answers in years:
+        for one in answers:
+            if _is_unnamed(one.channel):
+                latest.setdefault(one.channel, one.answer)
+    return not NO.isdisjoint(latest.values())
 
-    Answers that were loaded without a round do not open one: nobody was given a day to answer by.
+
+def _is_unnamed(place: str) -> bool:
+    channel, _, teller = place.partition("/")
+    return teller == NOT_NOTED and channel in FORBIDS_POSTS
+
+
+def due_on(asked: Round | None, joined_on: date | None = None) -> date | None:
+    """By when a family answers; None if this school year's round was never opened.
+
+    A child who came after it was opened has as long as the others had, from the day they came. Answers that were
+    loaded without a round do not open one: nobody was given a day to answer by.
     """
-    return asked is not None and asked.due_on is not None and day > asked.due_on
+    if asked is None or asked.opened_on is None or asked.due_on is None:
+        return None
+    if joined_on is None or joined_on <= asked.opened_on:
+        return asked.due_on
+    return joined_on + (asked.due_on - asked.opened_on)
+
+
+def round_is_over(asked: Round | None, day: date, joined_on: date | None = None) -> bool:
+    """Whether the day by which that child's family was to answer has passed."""
+    due = due_on(asked, joined_on)
+    return due is not None and day > due
 
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """All that decides who may be shown. ``years`` holds current answers, this school year's first."""
+    """All that decides who may be shown. ``years`` holds current answers, this school year's first; ``joined`` when
+    children came who were not in the first roster."""
 
     years: tuple[tuple[Permission, ...], ...] = ()
     round: Round | None = None
     held: frozenset[str] = frozenset()
+    joined: Mapping[str, date] = field(default_factory=dict)
 
     def answers(self) -> dict[str, PermissionAnswer]:
         """What holds for each pupil of whom anything is on record."""
@@ -77,13 +110,18 @@ def not_shown(
     pupils: Sequence[Pupil], wishes: Wishes, policy: Policy, day: date, enrolled: Iterable[str] = ()
 ) -> tuple[ChildNotShown, ...]:
     """The children who must not be shown on ``day``, and nothing of why; ``enrolled`` have templates."""
-    silence_permits = policy.not_answered is NotAnswered.ALLOW and round_is_over(wishes.round, day)
     answers, has_templates = wishes.answers(), frozenset(enrolled)
-    shown = {PermissionAnswer.GRANTED, PermissionAnswer.NOT_ANSWERED} if silence_permits else {PermissionAnswer.GRANTED}
+
+    def is_shown(pupil: Pupil) -> bool:
+        answer = answers.get(pupil.id, PermissionAnswer.NOT_ANSWERED)
+        if answer is PermissionAnswer.NOT_ANSWERED and policy.not_answered is NotAnswered.ALLOW:
+            return round_is_over(wishes.round, day, wishes.joined.get(pupil.id))
+        return answer is PermissionAnswer.GRANTED
+
     return tuple(
         ChildNotShown(pupil.id, pupil.class_name, pupil.id in has_templates)
         for pupil in pupils
-        if pupil.id in wishes.held or answers.get(pupil.id, PermissionAnswer.NOT_ANSWERED) not in shown
+        if pupil.id in wishes.held or not is_shown(pupil)
     )
 
 
@@ -96,4 +134,4 @@ def read_wishes(store: Store, policy: Policy, day: date, held: Iterable[str]) ->
     """All that decides who may be shown on ``day``; ``held`` are the pupils under a safeguarding hold."""
     years = school_years(policy, day)
     answers = tuple(kept.current(store, year) for year in years)
-    return Wishes(answers, kept.round_of(store, years[0]), frozenset(held))
+    return Wishes(answers, kept.round_of(store, years[0]), frozenset(held), roster.joined(store))

@@ -72,7 +72,7 @@ def not_yet_over(evidence: Evidence, policy: Policy) -> Iterator[Remark]:
             yield Remark(f"The event is not over until {_when(event.ends_at, policy)}.", _HINT, where)
     cue = next(evidence.text.about(Topic.TO_COME), None)
     if cue and not pending:  # most likely the words of the same event
-        yield Remark(f"Words in {place(cue.where)} tell of something still to come.", _HINT, cue.where)
+        yield Remark(f"Words in {place(cue.where)} may tell where children are to be found, or when.", _HINT, cue.where)
 
 
 def _when(instant: datetime, policy: Policy) -> str:

@@ -16,11 +16,12 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Text, cast, delete, func, insert, or_, select, update
 
 from app.errors import Malformed
 from app.store import Store
-from app.store.paging import Page, cut
+from app.store.paging import Page
+from app.store.paging import cut as cut_off
 from app.tables import AuditRow, SchoolRow
 
 ROWS_AT_ONCE = 1000
@@ -31,6 +32,8 @@ class Action(StrEnum):
     """What can be done, as ``subject.thing.verb``."""
 
     SCHOOL_CREATE = "school.record.create"
+    SCHOOL_PURGE = "school.record.purge"
+    AUDIT_CUT = "school.audit.cut"
     ACCOUNTS_PUT = "school.accounts.put"
     POLICY_ADD = "school.policy.add"
     EVENTS_REPLACE = "school.events.replace"
@@ -41,21 +44,30 @@ class Action(StrEnum):
     SESSION_OPEN = "access.session.open"
     SESSION_CLOSE = "access.session.close"
     ROSTER_REPLACE = "register.roster.replace"
+    ROSTER_AMEND = "register.roster.amend"
+    COLUMNS_PUT = "register.columns.put"
     STAFF_REPLACE = "register.staff.replace"
     PUPIL_ERASE = "register.pupil.erase"
+    PUPIL_EXPORT = "register.pupil.export"
     PHRASE_ALLOW = "register.phrase.allow"
     PHRASE_WITHDRAW = "register.phrase.withdraw"
     ROUND_OPEN = "permission.round.open"
     PERMISSIONS_RECORD = "permission.answers.record"
-    HOLD_SET = "safeguarding.hold.set"
-    HOLD_LIFT = "safeguarding.hold.lift"
-    HOLD_READ = "safeguarding.reason.read"
+    PERMISSIONS_READ = "permission.answers.read"
+    FORM_KEEP = "permission.form.keep"
+    SILENCE_DECIDE = "permission.silence.decide"
     NOTICE_RECORD = "biometric.notice.record"
     RESPONSE_RECORD = "biometric.response.record"
     REFERENCE_ADD = "biometric.photo.add"
     TEMPLATE_ADD = "biometric.template.add"
+    TEMPLATE_REFUSE = "biometric.template.refuse"
     TEMPLATES_DROP = "biometric.templates.drop"
     BIOMETRICS_DESTROY = "biometric.templates.destroy"
+    REFERENCE_REMOVE = "biometric.photo.remove"
+    REFERENCE_READ = "biometric.photo.read"
+    DPIA_RECORD = "biometric.dpia.record"
+    SEALS_RENEW = "register.seals.renew"
+    ACCURACY_MEASURE = "biometric.accuracy.measure"
     PHOTO_ADD = "desk.photo.add"
     PHOTOS_DELETE = "desk.photos.delete"
     DRAFT_ADD = "desk.draft.add"
@@ -63,6 +75,9 @@ class Action(StrEnum):
     DRAFT_VET = "desk.draft.vet"
     DRAFT_MOVE = "desk.draft.move"
     DRAFT_DECIDE = "desk.draft.decide"
+    FACES_READ = "desk.faces.read"
+    RECALL_OPEN = "desk.recall.open"
+    RECALL_CLOSE = "desk.recall.close"
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +152,7 @@ def page(store: Store, *, limit: int, cursor: str | None = None) -> Page[AuditLi
         if not (cursor.isascii() and cursor.isdigit() and len(cursor) < 10):
             raise Malformed("The cursor is not one of ours.")
         query = query.where(AuditRow.seq < int(cursor))
-    rows, more = cut(store.session.scalars(query.limit(limit + 1)).all(), limit)
+    rows, more = cut_off(store.session.scalars(query.limit(limit + 1)).all(), limit)
     return Page(tuple(_line(row) for row in rows), str(rows[-1].seq) if more else None)
 
 
@@ -147,17 +162,43 @@ def about(store: Store, subject: str) -> tuple[AuditLine, ...]:
     return tuple(_line(row) for row in store.session.scalars(query.order_by(AuditRow.seq)))
 
 
+def mentioning(store: Store, thing: str) -> tuple[AuditLine, ...]:
+    """All lines about one thing or with its id among their details, oldest first."""
+    told = or_(AuditRow.subject == thing, cast(AuditRow.detail, Text).contains(thing, autoescape=True))
+    query = select(AuditRow).where(AuditRow.school_id == store.school_id, told)
+    return tuple(_line(row) for row in store.session.scalars(query.order_by(AuditRow.seq)))
+
+
+def answers_of(store: Store, pupil_id: str) -> tuple[AuditLine, ...]:
+    """All lines about one child's answers alone, said or read, oldest first."""
+    actions = (Action.PERMISSIONS_RECORD, Action.PERMISSIONS_READ)
+    query = select(AuditRow).where(AuditRow.school_id == store.school_id, AuditRow.action.in_(map(str, actions)))
+    lines = (_line(row) for row in store.session.scalars(query.order_by(AuditRow.seq)))
+    return tuple(line for line in lines if line.subject == pupil_id or line.detail.get("pupils") == [pupil_id])
+
+
 def verify(store: Store) -> AuditReport:
-    """Go through the whole chain: edits, gaps, removals, changes of order and a cut-off tail are problems."""
+    """Go through the whole chain: edits, gaps, removals, changes of order and a cut-off tail are problems.
+
+    Old lines may have been let go (``cut``): the chain then begins with the line after them, and a line of its own, further on,
+    must say up to where and with which hash.
+    """
     head = store.session.execute(
-        select(SchoolRow.audit_seq, SchoolRow.audit_hash).where(SchoolRow.id == store.school_id)
+        select(SchoolRow.audit_seq, SchoolRow.audit_hash, SchoolRow.audit_cut, SchoolRow.audit_cut_hash).where(
+            SchoolRow.id == store.school_id
+        )
     ).one()
     problems: list[AuditProblem] = []
-    rows, last_seq, last_hash = 0, 0, _origin(store.school_id)
+    rows, last_seq, last_hash = 0, head.audit_cut, head.audit_cut_hash or _origin(store.school_id)
+    told: tuple[Any, Any] = (0, "")
     for line in _lines(store):
         rows += 1
         problems += _problems_of(line, last_seq, last_hash)
         last_seq, last_hash = line.seq, line.hash
+        if line.action == Action.AUDIT_CUT:
+            told = (line.detail.get("up_to"), line.detail.get("hash"))
+    if head.audit_cut and told != (head.audit_cut, head.audit_cut_hash):
+        problems.append(AuditProblem(head.audit_cut, "lines up to here were removed otherwise than by the purge"))
     if last_seq < head.audit_seq:
         problems.append(AuditProblem(last_seq + 1, f"lines up to {head.audit_seq} are missing at the end"))
     elif last_seq > head.audit_seq:
@@ -165,6 +206,31 @@ def verify(store: Store) -> AuditReport:
     elif rows and last_hash != head.audit_hash:
         problems.append(AuditProblem(last_seq, "the last line is not the one the school's row knows of"))
     return AuditReport(rows, last_hash if rows else "", tuple(problems[:PROBLEMS_TOLD]))
+
+
+def count_before(store: Store, instant: datetime) -> int:
+    """How many lines ``cut`` would let go."""
+    query = select(func.count()).select_from(AuditRow)
+    return store.session.scalars(query.where(AuditRow.school_id == store.school_id, AuditRow.at < instant)).one()
+
+
+def cut(store: Store, instant: datetime, *, by: str, now: datetime) -> int:
+    """Let go of the lines from before that instant; returns how many. The chain can be verified as before.
+
+    Where they ended, and with which hash, is told by a new line and by the school's row, up to which alone the
+    database lets lines go.
+    """
+    store.take_turn()
+    query = select(AuditRow.seq, AuditRow.hash).where(AuditRow.school_id == store.school_id, AuditRow.at < instant)
+    last = store.session.execute(query.order_by(AuditRow.seq.desc()).limit(1)).one_or_none()
+    if last is None:
+        return 0
+    append(store, Action.AUDIT_CUT, store.school_id, {"up_to": last.seq, "hash": last.hash}, by=by, now=now)
+    store.session.execute(
+        update(SchoolRow).where(SchoolRow.id == store.school_id).values(audit_cut=last.seq, audit_cut_hash=last.hash)
+    )
+    those = (AuditRow.school_id == store.school_id, AuditRow.seq <= last.seq)
+    return len(store.session.scalars(delete(AuditRow).where(*those).returning(AuditRow.seq)).all())
 
 
 def _problems_of(line: AuditLine, last_seq: int, last_hash: str) -> list[AuditProblem]:

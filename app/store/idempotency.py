@@ -8,9 +8,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, insert, select, update
+from sqlalchemy import ColumnElement, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
 
 from app.store import Store, keep_short
 from app.tables import IdempotencyRow
@@ -79,9 +78,19 @@ def forget(store: Store, principal: str, key: str) -> None:
     store.session.execute(delete(IdempotencyRow).where(*_those(store, principal, key)))
 
 
-def forget_before(session: Session, instant: datetime) -> None:
-    """Drop what every school kept from before that instant."""
-    session.execute(delete(IdempotencyRow).where(IdempotencyRow.created_at < instant))
+def count_before(store: Store, instant: datetime) -> int:
+    """How many answers ``forget_before`` would drop."""
+    query = select(func.count()).select_from(IdempotencyRow)
+    return store.session.scalars(
+        query.where(IdempotencyRow.school_id == store.school_id, IdempotencyRow.created_at < instant)
+    ).one()
+
+
+def forget_before(store: Store, instant: datetime) -> None:
+    """Drop what the school kept from before that instant."""
+    store.session.execute(
+        delete(IdempotencyRow).where(IdempotencyRow.school_id == store.school_id, IdempotencyRow.created_at < instant)
+    )
 
 
 def _claim(store: Store, values: dict[str, Any]) -> Begun:

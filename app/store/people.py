@@ -7,7 +7,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, insert, select, update
+from sqlalchemy import ColumnElement, delete, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -178,6 +178,22 @@ def close_session(store: Store, session_id: str, *, by: str, now: datetime) -> N
     ).all()
     if closed:
         audit.append(store, audit.Action.SESSION_CLOSE, session_id, by=by, now=now)
+
+
+def count_sessions_before(store: Store, instant: datetime) -> int:
+    """How many sessions ``forget_sessions_before`` would remove."""
+    query = select(func.count()).select_from(SessionRow)
+    return store.session.scalars(query.where(*_ended_before(store, instant))).one()
+
+
+def forget_sessions_before(store: Store, instant: datetime) -> None:
+    """Remove the sessions that had ended before that instant. Opening and closing them stays in the audit trail."""
+    store.session.execute(delete(SessionRow).where(*_ended_before(store, instant)))
+
+
+def _ended_before(store: Store, instant: datetime) -> tuple[ColumnElement[bool], ...]:
+    ended = or_(SessionRow.expires_at < instant, SessionRow.revoked_at < instant)
+    return (SessionRow.school_id == store.school_id, ended)
 
 
 def _only(store: Store, condition: ColumnElement[bool]) -> Person | None:

@@ -27,7 +27,10 @@ class Upload:
 
 @dataclass(frozen=True, slots=True)
 class StoredPhoto:
-    """An upload on record. ``photo.id`` is set; ``expires_at`` is None once a draft has it."""
+    """An upload on record. ``photo.id`` is set; ``expires_at`` is None once a draft has it.
+
+    The picture itself is there until ``purged_at``.
+    """
 
     photo: Photo
     width: int
@@ -37,6 +40,7 @@ class StoredPhoto:
     uploaded_by: str
     created_at: datetime
     expires_at: datetime | None
+    purged_at: datetime | None = None
 
     @property
     def id(self) -> str:
@@ -103,7 +107,9 @@ def remove(store: Store, photo_ids: Collection[str], *, by: str, now: datetime) 
     ids = sorted(row.id for row in removed)
     audit.append(store, audit.Action.PHOTOS_DELETE, store.school_id, {"photos": ids}, by=by, now=now)
     hashes = {row.sha256 for row in removed}
-    used = store.session.scalars(select(PhotoRow.sha256).where(PhotoRow.sha256.in_(hashes)))
+    used = store.session.scalars(
+        select(PhotoRow.sha256).where(PhotoRow.sha256.in_(hashes), PhotoRow.purged_at.is_(None))
+    )
     return tuple(sorted(hashes - set(used)))
 
 
@@ -134,4 +140,5 @@ def _stored(row: PhotoRow) -> StoredPhoto:
         row.uploaded_by,
         row.created_at,
         row.expires_at,
+        row.purged_at,
     )

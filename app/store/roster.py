@@ -13,21 +13,11 @@ from sqlalchemy import Row, bindparam, delete, func, insert, select, update
 from app.db import new_id
 from app.domain import Pupil, StaffMember
 from app.errors import NotFound
-from app.store import Store, audit, keep_short
-from app.tables import (
-    BiometricNoticeRow,
-    BiometricResponseRow,
-    HoldRow,
-    PermissionRow,
-    PupilRow,
-    ReferencePhotoRow,
-    SchoolRow,
-    StaffRow,
-    TemplateRow,
-)
+from app.store import Store, audit, destructions, erasing, keep_short, pupil_keys
+from app.store.pupil_keys import KeyPurpose
+from app.tables import PupilRow, ReferencePhotoRow, SchoolRow, StaffRow
 
-_OF_A_PUPIL = (TemplateRow, ReferencePhotoRow, BiometricResponseRow, BiometricNoticeRow, HoldRow, PermissionRow)
-"""What belongs to a pupil, in an order in which it can be deleted."""
+_ROWS_AT_ONCE = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +25,8 @@ class RosterChange:
     """What an import changes. ``added`` bring ids of ``db.new_id``; ``left`` are the ids of those gone, since ``left_on``.
 
     Pupils of the trust's other schools stand among both, and are counted, not listed, in the audit trail, but for
-    the ids of those who were ours: ``moved``. Those who were not, and now are, ``came``.
+    the ids of those who were ours: ``moved``. Those who were not, and now are, ``came``. Whoever is new to us has
+    ``joined_on``; None for all of the first roster, who were there before.
     """
 
     added: Sequence[Pupil] = ()
@@ -44,6 +35,7 @@ class RosterChange:
     left_on: date | None = None
     moved: Collection[str] = ()
     came: Collection[str] = ()
+    joined_on: date | None = None
 
 
 def replace(store: Store, change: RosterChange, *, by: str, now: datetime) -> None:
@@ -67,29 +59,64 @@ def replace(store: Store, change: RosterChange, *, by: str, now: datetime) -> No
             .values(left_on=change.left_on)
         )
     if change.added:
-        rows = [{"school_id": store.school_id, "id": pupil.id, **_values(pupil)} for pupil in change.added]
-        store.session.execute(insert(PupilRow), rows)
-    if change.changed:
-        table = PupilRow.__table__
-        store.session.connection().execute(
-            update(PupilRow.__table__).where(table.c.school_id == store.school_id, table.c.id == bindparam("pupil")),  # type: ignore[arg-type]
-            [{"pupil": pupil.id, **_values(pupil)} for pupil in change.changed],
+        _add(store, change.added, change.joined_on)
+    _change(store, change.changed)
+    if change.came:
+        store.session.execute(
+            update(PupilRow)
+            .where(PupilRow.school_id == store.school_id, PupilRow.id.in_(change.came))
+            .values(joined_on=change.joined_on)
         )
+
+
+def amend(store: Store, changed: Sequence[Pupil], *, by: str, now: datetime) -> None:
+    """Change what is known of some pupils; the roster as a whole gets no fresher by it."""
+    detail = {"changed": [pupil.id for pupil in changed]}
+    audit.append(store, audit.Action.ROSTER_AMEND, store.school_id, detail, by=by, now=now)
+    _change(store, changed)
+
+
+def _add(store: Store, pupils: Sequence[Pupil], joined_on: date | None) -> None:
+    for start in range(0, len(pupils), _ROWS_AT_ONCE):
+        rows = [
+            {"school_id": store.school_id, "id": pupil.id, "joined_on": joined_on, **_values(pupil)}
+            for pupil in pupils[start : start + _ROWS_AT_ONCE]
+        ]
+        store.session.execute(insert(PupilRow), rows)
+
+
+def _change(store: Store, pupils: Sequence[Pupil]) -> None:
+    table = PupilRow.__table__
+    which = update(PupilRow.__table__).where(table.c.school_id == store.school_id, table.c.id == bindparam("pupil"))  # type: ignore[arg-type]
+    for start in range(0, len(pupils), _ROWS_AT_ONCE):
+        part = [{"pupil": pupil.id, **_values(pupil)} for pupil in pupils[start : start + _ROWS_AT_ONCE]]
+        store.session.connection().execute(which, part)
+
+
+def ids(store: Store) -> dict[str, str]:
+    """The ids of all pupils of the school, leavers too, by UPN."""
+    table = PupilRow.__table__
+    query = select(table.c.upn, table.c.id).where(table.c.school_id == store.school_id, table.c.elsewhere.is_(False))
+    return {row.upn: row.id for row in store.session.execute(query)}
 
 
 def every(store: Store) -> tuple[Pupil, ...]:
     """All pupils of the school, leavers too, by surname and first name; those of the trust's other schools are not."""
-    query = select(PupilRow).where(PupilRow.school_id == store.school_id, PupilRow.elsewhere.is_(False))
-    order = (PupilRow.legal_surname, PupilRow.legal_first, PupilRow.id)
-    return tuple(_pupil(row) for row in store.session.scalars(query.order_by(*order)))
+    table = PupilRow.__table__
+    query = select(table).where(table.c.school_id == store.school_id, table.c.elsewhere.is_(False))
+    # Rows of the table, not of the mapped class, and some at a time: there may be a hundred thousand.
+    rows = store.session.execute(
+        query.order_by(table.c.legal_surname, table.c.legal_first, table.c.id),
+        execution_options={"yield_per": _ROWS_AT_ONCE},
+    )
+    return tuple(_pupil(row) for row in rows)
 
 
 def elsewhere(store: Store) -> tuple[Pupil, ...]:
     """The pupils of the trust's other schools, leavers too, by id."""
     table = PupilRow.__table__
     query = select(table).where(table.c.school_id == store.school_id, table.c.elsewhere).order_by(table.c.id)
-    # Rows of the table, not of the mapped class: there may be a hundred thousand.
-    return tuple(_pupil(row) for row in store.session.execute(query))
+    return tuple(_pupil(row) for row in store.session.execute(query, execution_options={"yield_per": _ROWS_AT_ONCE}))
 
 
 def as_of(store: Store) -> datetime | None:
@@ -111,6 +138,14 @@ def find(store: Store, pupil_id: str) -> Pupil | None:
     query = select(PupilRow).where(PupilRow.school_id == store.school_id, PupilRow.id == pupil_id)
     row = store.session.scalars(query).one_or_none()
     return None if row is None else _pupil(row)
+
+
+def joined(store: Store) -> dict[str, date]:
+    """The day on which each child came who was not in the first roster."""
+    query = select(PupilRow.id, PupilRow.joined_on).where(
+        PupilRow.school_id == store.school_id, PupilRow.elsewhere.is_(False), PupilRow.joined_on.is_not(None)
+    )
+    return {row.id: row.joined_on for row in store.session.execute(query)}
 
 
 def search(store: Store, words: str, *, limit: int) -> tuple[Pupil, ...]:
@@ -137,9 +172,8 @@ def erase(store: Store, pupil_id: str, *, by: str, now: datetime) -> tuple[str, 
             ReferencePhotoRow.school_id == store.school_id, ReferencePhotoRow.pupil_id == pupil_id
         )
     ).all()
-    for table in _OF_A_PUPIL:
-        store.session.execute(delete(table).where(table.school_id == store.school_id, table.pupil_id == pupil_id))
-    store.session.execute(delete(PupilRow).where(PupilRow.school_id == store.school_id, PupilRow.id == pupil_id))
+    _shred(store, pupil_id, by=by, now=now)
+    erasing.delete_pupils(store, [pupil_id])
     return unused_references(store, photos)
 
 
@@ -153,13 +187,15 @@ def forget_elsewhere(store: Store, left_before: date, *, by: str, now: datetime)
     audit.append(store, audit.Action.PUPIL_ERASE, store.school_id, {"elsewhere": count}, by=by, now=now)
     _mark_elsewhere(store, now)
     ids = select(table.c.id).where(*gone)
-    for of_pupil in _OF_A_PUPIL:
-        store.session.execute(
-            delete(of_pupil).where(of_pupil.school_id == store.school_id, of_pupil.pupil_id.in_(ids)),
-            execution_options={"synchronize_session": False},
-        )
-    store.session.execute(delete(PupilRow).where(*gone), execution_options={"synchronize_session": False})
+    for pupil_id in sorted(store.session.scalars(pupil_keys.whose(ids))):
+        _shred(store, pupil_id, by=by, now=now)
+    erasing.delete_pupils(store, ids)
     return count
+
+
+def _shred(store: Store, pupil_id: str, *, by: str, now: datetime) -> None:
+    for purpose in KeyPurpose:
+        destructions.shred(store, pupil_id, purpose, why="erased", by=by, now=now)
 
 
 def unused_references(store: Store, sha256s: Collection[str]) -> tuple[str, ...]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
@@ -27,6 +28,7 @@ class School:
     created_at: datetime
     register_version: int
     roster_as_of: datetime | None
+    purged_on: date | None = None
 
 
 def create(session: Session, name: str, slug: str = "", *, by: str, now: datetime) -> School:
@@ -94,5 +96,11 @@ def set_register_version(store: Store, digest: str) -> int:
     return register_version(store)
 
 
+def note_purge(store: Store, counts: Mapping[str, int], on: date, *, by: str, now: datetime) -> None:
+    """Write down what was purged that day, by kind; days on which nothing was are written down too."""
+    audit.append(store, audit.Action.SCHOOL_PURGE, store.school_id, dict(counts), by=by, now=now)
+    store.session.execute(update(SchoolRow).where(SchoolRow.id == store.school_id).values(purged_on=on))
+
+
 def _school(row: SchoolRow) -> School:
-    return School(row.id, row.name, row.slug, row.created_at, row.register_version, row.roster_as_of)
+    return School(row.id, row.name, row.slug, row.created_at, row.register_version, row.roster_as_of, row.purged_on)

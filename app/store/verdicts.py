@@ -152,7 +152,7 @@ def decide(
 ) -> Decision:
     """Keep a person's decision; moving the draft is another step of the same transaction."""
     decided = Decision(new_id(now), draft_id, revision, decision, reason, digest, dict(answers), by, now)
-    detail = {"decision": str(decision), "revision": revision, "digest": digest}
+    detail = {"decision": str(decision), "revision": revision, "digest": digest, "answers": dict(answers)}
     audit.append(store, audit.Action.DRAFT_DECIDE, draft_id, detail, by=by, now=now)
     store.session.execute(
         insert(DecisionRow).values(

@@ -3,11 +3,16 @@
 from app.tables.access import IdempotencyRow, KeyRow, PersonRow, SessionRow
 from app.tables.base import Base
 from app.tables.desk import DecisionRow, DraftPhotoRow, DraftRow, PhotoRow, VerdictRow
+from app.tables.faces import DestructionRow, DpiaRow, PupilKeyRow
+from app.tables.imports import RosterColumnsRow, SourceGroupRow, SourcePupilRow, TransferNamesRow
+from app.tables.keeping import LeaverRow, TombstoneRow
 from app.tables.phrases import AllowedPhraseRow
+from app.tables.recalls import NotShownRow, RecallRow, RecheckRow
 from app.tables.register import (
     BiometricNoticeRow,
     BiometricResponseRow,
     HoldRow,
+    PermissionFormRow,
     PermissionRoundRow,
     PermissionRow,
     PupilRow,
@@ -25,22 +30,35 @@ __all__ = [
     "BiometricNoticeRow",
     "BiometricResponseRow",
     "DecisionRow",
+    "DestructionRow",
+    "DpiaRow",
     "DraftPhotoRow",
     "DraftRow",
     "EventRow",
     "HoldRow",
     "IdempotencyRow",
     "KeyRow",
+    "LeaverRow",
+    "NotShownRow",
+    "PermissionFormRow",
     "PermissionRoundRow",
     "PermissionRow",
     "PersonRow",
     "PhotoRow",
     "PolicyRow",
+    "PupilKeyRow",
     "PupilRow",
+    "RecallRow",
+    "RecheckRow",
     "ReferencePhotoRow",
+    "RosterColumnsRow",
     "SchoolRow",
     "SessionRow",
+    "SourceGroupRow",
+    "SourcePupilRow",
     "StaffRow",
     "TemplateRow",
+    "TombstoneRow",
+    "TransferNamesRow",
     "VerdictRow",
 ]

@@ -12,7 +12,9 @@ from app.tables.base import Base, Code, Document, OfSchool, code_column
 
 
 class PhotoRow(OfSchool, Base):
-    """One upload. The picture lies sealed in the data folder under its hash, which uploads may share."""
+    """One upload. The picture lies sealed in the data folder under its hash, which uploads may share,
+    until ``purged_at``; this record stays with the draft.
+    """
 
     __tablename__ = "photos"
 
@@ -31,6 +33,7 @@ class PhotoRow(OfSchool, Base):
     uploaded_by: Mapped[str] = code_column()
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime | None] = mapped_column(index=True)
+    purged_at: Mapped[datetime | None]
 
 
 class DraftRow(OfSchool, Base):

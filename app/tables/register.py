@@ -23,7 +23,10 @@ class OfPupil(OfSchool):
 
 
 class PupilRow(OfSchool, Base):
-    """A child on the roster, or one who left; ``elsewhere``: of another school of the trust."""
+    """A child on the roster, or one who left; ``elsewhere``: of another school of the trust.
+
+    ``joined_on`` is when a child came who was not in the first roster.
+    """
 
     __tablename__ = "pupils"
     __table_args__ = (UniqueConstraint("school_id", "upn"), Index(None, "school_id", "elsewhere"))
@@ -41,6 +44,7 @@ class PupilRow(OfSchool, Base):
     born_on: Mapped[date | None]
     left_on: Mapped[date | None]
     elsewhere: Mapped[bool] = mapped_column(server_default=false())
+    joined_on: Mapped[date | None]
 
 
 class StaffRow(OfSchool, Base):
@@ -72,7 +76,10 @@ class PermissionRoundRow(OfSchool, Base):
 
 
 class PermissionRow(OfPupil, Base):
-    """An answer for one channel and school year; earlier answers stay, the latest is ``current``."""
+    """An answer for one channel and school year; earlier answers stay, the latest is ``current``.
+
+    ``told_by`` is who said it, ``form`` what was signed.
+    """
 
     __tablename__ = "permissions"
     __table_args__ = (
@@ -96,10 +103,29 @@ class PermissionRow(OfPupil, Base):
     recorded_at: Mapped[datetime]
     recorded_by: Mapped[str] = code_column()
     current: Mapped[bool]
+    told_by: Mapped[str] = mapped_column(server_default="")
+    told_on: Mapped[date | None]
+    form: Mapped[str] = mapped_column(server_default="")
+
+
+class PermissionFormRow(OfSchool, Base):
+    """The wording in which families are asked, version by version."""
+
+    __tablename__ = "permission_forms"
+    __table_args__ = (UniqueConstraint("school_id", "version"),)
+
+    id: Mapped[str] = mapped_column(Code, primary_key=True)
+    version: Mapped[int]
+    wording: Mapped[str]
+    kept_at: Mapped[datetime]
+    kept_by: Mapped[str] = code_column()
 
 
 class HoldRow(OfPupil, Base):
-    """A safeguarding hold. The reason is sealed by ``app.vault`` and read by the safeguarding lead alone."""
+    """A safeguarding hold. The reason is sealed by ``app.vault`` and read by the safeguarding lead alone.
+
+    ``answer_id`` is the answer by which the hold looks like an ordinary no.
+    """
 
     __tablename__ = "holds"
 
@@ -109,6 +135,8 @@ class HoldRow(OfPupil, Base):
     lifted_by: Mapped[str | None] = code_column()
     lifted_at: Mapped[datetime | None]
     reason_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    review_on: Mapped[date | None]
+    answer_id: Mapped[str] = code_column(server_default="")
 
 
 class BiometricNoticeRow(OfPupil, Base):
@@ -119,25 +147,31 @@ class BiometricNoticeRow(OfPupil, Base):
     contact: Mapped[str]
     sent_on: Mapped[date | None]
     exemption: Mapped[str] = code_column()
+    dpia_version: Mapped[str] = code_column(server_default="")
     recorded_by: Mapped[str] = code_column()
     recorded_at: Mapped[datetime]
 
 
 class BiometricResponseRow(OfPupil, Base):
-    """What a parent, a carer or the child said to the use of the child's face."""
+    """What a parent, a carer or the child said to the use of the child's face; ``contact`` is which parent."""
 
     __tablename__ = "biometric_responses"
 
     actor: Mapped[str] = code_column()
+    contact: Mapped[str] = mapped_column(server_default="")
     decision: Mapped[str] = code_column()
     in_writing: Mapped[bool]
     received_on: Mapped[date]
+    dpia_version: Mapped[str] = code_column(server_default="")
     recorded_by: Mapped[str] = code_column()
     recorded_at: Mapped[datetime]
 
 
 class ReferencePhotoRow(OfPupil, Base):
-    """A photo of a child to compare with; the picture lies sealed in the data folder under its hash."""
+    """A photo of a child to compare with; the picture lies sealed in the data folder under its hash.
+
+    ``refused_by`` says which engine, with which limit, last looked at it and would not take it; else it is empty.
+    """
 
     __tablename__ = "reference_photos"
     __table_args__ = (UniqueConstraint("school_id", "pupil_id", "sha256"),)
@@ -149,6 +183,7 @@ class ReferencePhotoRow(OfPupil, Base):
     box_top: Mapped[int]
     box_right: Mapped[int]
     box_bottom: Mapped[int]
+    refused_by: Mapped[str] = code_column(server_default="")
 
 
 class TemplateRow(OfPupil, Base):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
@@ -14,7 +14,8 @@ from app.tables.base import Base, Code, Document, OfSchool, code_column
 class SchoolRow(Base):
     """A school. ``audit_seq`` and ``audit_hash`` are the head of its audit chain: a cut-off tail shows.
 
-    ``elsewhere_mark`` is another whenever the pupils of the trust's other schools change.
+    ``elsewhere_mark`` is another whenever the pupils of the trust's other schools change. Lines of the audit trail up to
+    ``audit_cut`` were let go, the last of which had the hash ``audit_cut_hash``.
     """
 
     __tablename__ = "schools"
@@ -29,6 +30,9 @@ class SchoolRow(Base):
     elsewhere_mark: Mapped[str] = code_column(default="", server_default="")
     audit_seq: Mapped[int] = mapped_column(default=0)
     audit_hash: Mapped[str] = code_column(default="")
+    audit_cut: Mapped[int] = mapped_column(default=0, server_default="0")
+    audit_cut_hash: Mapped[str] = code_column(default="", server_default="")
+    purged_on: Mapped[date | None]
 
 
 class AccountRow(OfSchool, Base):

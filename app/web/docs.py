@@ -25,6 +25,7 @@ from app.web import examples
 from app.web.limits import PHOTO_BYTES
 from app.web.problems import MEDIA_TYPE
 from app.web.schemas import PHOTOS, TEXT_POINTS, DraftIn, Problem
+from app.web.security import PEOPLE_ONLY
 
 Described = dict[str, Any]
 
@@ -43,6 +44,7 @@ TAGS: list[Described] = [
     {"name": "vetting", "description": "Judge and store drafts and photos."},
     {"name": "desk", "description": "The review queue, its decisions, and the phrases that approvers allow."},
     {"name": "register", "description": "Roster, staff, permissions, events, reference photos."},
+    {"name": "safeguarding", "description": "Holds, for the safeguarding lead alone, signed in."},
     {"name": "system", "description": "Whether the service works."},
 ]
 
@@ -81,6 +83,7 @@ _PROBLEMS: dict[int, tuple[str, str, tuple[FledglingError, ...]]] = {
             Conflict("120 of 420 pupils would leave; confirm if that is right.", slug="roll-would-shrink"),
             Conflict("This phrase is allowed already.", slug="phrase-allowed-already"),
             Conflict("There is no valid biometric consent.", slug="biometric-consent-missing"),
+            Conflict("No data-protection impact assessment is on record.", slug="dpia-missing"),
             Conflict("The first request with this Idempotency-Key is still running.", slug="idempotency-key-running"),
         ),
     ),
@@ -149,6 +152,9 @@ _PATH_PARTS = {
     "draft_id": "A draft's `id`.",
     "pupil_id": "A pupil's `id`, from `GET /v1/pupils`; not the UPN.",
     "phrase_id": "An allowed phrase's `id`.",
+    "photo_id": "A reference photo's `id`.",
+    "hold_id": "A hold's `id`.",
+    "recall_id": "A recall's `id`.",
     "number": "Which photo of the draft; the first is 0.",
 }
 _TOKEN: Described = {
@@ -299,7 +305,8 @@ def _ways_in(method: str, security: list[dict[str, list[str]]]) -> Iterator[dict
     """A key with a scope that opens the door, or a session; FastAPI gives the scope that a route asks for."""
     (asked,) = (one["key"] for one in security if "key" in one)
     for scope in asked or _EITHER:
-        yield {"key": [str(scope)]}
+        if scope not in PEOPLE_ONLY:
+            yield {"key": [str(scope)]}
     yield {"session": []} if method == "get" else {"session": [], "token": []}
 
 

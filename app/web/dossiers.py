@@ -21,7 +21,7 @@ def draft_out(store: Store, draft_id: str, policy: Policy, principal: Principal)
     if said is None or evidence is None:
         raise NotFound("There is no such draft.")
     sizes = photos.find_each(store, [photo.id or "" for photo in found.draft.photos])
-    draft = found.draft
+    draft, reviews = found.draft, principal.may(Scope.REVIEW)
     return DraftOut(
         id=found.id,
         stage=found.stage.value,
@@ -50,12 +50,13 @@ def draft_out(store: Store, draft_id: str, policy: Policy, principal: Principal)
         digest=found.digest,
         created_at=found.created_at,
         updated_at=found.updated_at,
-        report=report(said.verdict, evidence, policy, reviewer=principal.may(Scope.REVIEW)),
+        report=report(said.verdict, evidence, policy, reviewer=reviews),
         decisions=[
             DecisionOut(
                 decision=one.decision.value,
                 reason=one.reason,
                 digest=one.digest,
+                answers={pupil: str(said) for pupil, said in one.answers.items()} if reviews else None,
                 decided_by=one.decided_by,
                 decided_at=one.decided_at,
             )

@@ -51,7 +51,9 @@ def assemble(service: Service, principal: Principal, intake: Intake, school: Sch
     if sent.event_id is not None and school.event(sent.event_id) is None:
         raise Malformed("There is no such event.", slug="event-unknown", errors=(Fault("#/event_id", "is unknown"),))
     named = _photos(service, principal, [ref.id for ref in sent.photos], now) if sent.photos else []
-    taken = tuple(desk.take(one.data, file_name=one.file_name, alt_text=one.alt_text) for one in intake.uploads)
+    taken = tuple(
+        desk.take(service.eyes, one.data, file_name=one.file_name, alt_text=one.alt_text) for one in intake.uploads
+    )
     submitted = (
         *(desk.stored(photo, service.files, ref.alt_text) for photo, ref in zip(named, sent.photos, strict=True)),
         *(one.submitted for one in taken),

@@ -219,7 +219,108 @@ _WITHDRAWN: Json = {
     "why_not": "it was withdrawn",
 }
 
+_DPIA_IN: Json = {
+    "reference": "DPIA-2026-07",
+    "version": "1.0",
+    "date": "2026-08-20",
+    "dpo_opinion": "Proportionate while every parent is told and the class list serves as well.",
+    "approved_by": "The governors",
+    "review_due": "2027-08-20",
+}
+_DPIA: Json = {
+    **_DPIA_IN,
+    "review_overdue": False,
+    "recorded_by": "01a1fe00cafe00112233445566778899",
+    "recorded_at": "2026-08-21T08:00:00Z",
+    "ask_anew": [],
+}
+_DESTRUCTION: Json = {
+    "id": "01a202770011223344556677889900aa",
+    "pupil": _PUPIL_ID,
+    "what": "templates",
+    "how_many": 2,
+    "trigger": "not-valid",
+    "proof": _SHA,
+    "destroyed_by": "01a1fe00cafe00112233445566778899",
+    "destroyed_at": _AT,
+}
+_PHOTO_AGE: Json = {
+    "id": "01a2027700112233445566778899aabb",
+    "pupil": _PUPIL_ID,
+    "taken_on": "2026-09-14",
+    "months": 2,
+    "state": "in-use",
+    "due_on": "2027-09-14",
+    "lapses_on": "2027-10-26",
+}
+_NO_CONSENT: Json = {
+    "lack": "no-written-consent",
+    "contact": None,
+    "message": "Nobody with parental responsibility has consented in writing.",
+}
+_FACES: Json = {
+    "pupil": _PUPIL_ID,
+    "valid": True,
+    "why_not": [],
+    "contacts": [{"name": "mother", "told_on": "2026-09-03", "exemption": None, "told_of_an_older_use": False}],
+    "notices": [
+        {
+            "contact": "mother",
+            "sent_on": "2026-09-03",
+            "exemption": None,
+            "dpia_version": "1.0",
+            "recorded_by": "01a1fe00cafe00112233445566778899",
+            "recorded_at": _AT,
+        }
+    ],
+    "responses": [
+        {
+            "actor": "parent",
+            "contact": "mother",
+            "decision": "consent",
+            "in_writing": True,
+            "written_confirmation_pending": False,
+            "received_on": "2026-09-14",
+            "dpia_version": "1.0",
+            "recorded_by": "01a1fe00cafe00112233445566778899",
+            "recorded_at": _AT,
+        }
+    ],
+    "photos": [_PHOTO_AGE],
+}
+
+_FORM_OUT: Json = {
+    "version": 1,
+    "wording": "May your child be seen in pictures that the school publishes?",
+    "kept_at": _AT,
+    "kept_by": KEY_ID,
+}
+_RECALL: Json = {
+    "id": "01a2030c5be84a1f9c3d2e7f60718293",
+    "draft": _DRAFT_ID,
+    "pupils": [_PUPIL_ID],
+    "why_found": "class",
+    "opened_at": _AT,
+    "outcome": None,
+    "reason": "",
+    "decided_by": None,
+    "decided_at": None,
+}
+_HOLD: Json = {
+    "id": "01a2035566778899aabbccddeeff0011",
+    "pupil": _PUPIL_ID,
+    "level": "no_publish",
+    "set_by": KEY_ID,
+    "set_at": _AT,
+    "review_on": "2027-07-01",
+    "lifted_by": None,
+    "lifted_at": None,
+}
+
+_COLUMNS = {"Pupil ref": "upn", "Given": "legal_first", "Tutor": "unused"}
+
 ANSWERS: dict[str, Any] = {
+    "export_pupil": "PK…",
     "livez": {"status": "ok", "checks": {}},
     "readyz": {"status": "ok", "checks": {"database": "ok", "models": "ok", "key": "ok"}},
     "vet": REJECTED,
@@ -244,20 +345,110 @@ ANSWERS: dict[str, Any] = {
     "withdraw_phrase": _WITHDRAWN,
     "put_roster": {**_DIFFERENCE, "elsewhere": 0},
     "put_staff": {"added": ["Mrs Helen Grace"], "changed": [], "left": ["Mr Peter King"], "problems": []},
-    "put_permissions": _DIFFERENCE,
+    "put_permissions": {**_DIFFERENCE, "lowered": []},
+    "get_columns": _COLUMNS,
+    "put_columns": _COLUMNS,
     "open_round": {"school_year": "2026-27", "opened_on": "2026-09-03", "due_on": "2026-09-30"},
     "put_events": {"added": ["winter-fair"], "changed": [], "left": [], "problems": []},
     "list_events": {"items": [_EVENT], "next": None},
     "put_accounts": _ACCOUNTS,
     "find_pupils": {"items": [_PUPIL], "next": None},
+    "read_permissions": {
+        "pupil": _PUPIL_ID,
+        "school_year": "2026-27",
+        "may_be_shown": False,
+        "channels": [
+            {"channel": "website", "state": "expired", "since": "2025-26"},
+            {"channel": "social-media", "state": "refused", "since": "2026-27"},
+        ],
+        "history": [
+            {
+                "school_year": "2026-27",
+                "channel": "social-media",
+                "answer": "refused",
+                "told_by": "mother",
+                "told_on": "2026-11-20",
+                "form": "form 1",
+                "source": "told",
+                "recorded_at": _AT,
+                "recorded_by": KEY_ID,
+                "current": True,
+            }
+        ],
+    },
+    "read_round": {
+        "school_year": "2026-27",
+        "opened_on": "2026-09-03",
+        "due_on": "2026-09-30",
+        "is_over": True,
+        "answers_as_of": _AT,
+        "not_answered": "refuse",
+        "blank_means": "No answer means no: a child is shown only if the family said yes this school year.",
+        "form": _FORM_OUT,
+        "asked": 420,
+        "unanswered": 12,
+    },
+    "put_permission_form": _FORM_OUT,
+    "print_permission_forms": "<!doctype html>",
+    "export_permission_forms": "UPN,First name,Surname,Class,Due date,Form version,Website,Social media\r\n",
+    "list_unanswered": {
+        "items": [
+            {
+                "pupil": _PUPIL_ID,
+                "upn": "A823403726417",
+                "name": "Ellie Fairweather",
+                "class_name": "Oak",
+                "due_on": "2026-09-30",
+                "overdue": True,
+            }
+        ],
+        "next": None,
+    },
+    "export_unanswered": "UPN,First name,Surname,Class,Due date,Overdue\r\n",
+    "read_roll_call": {
+        "digest": _DIGEST,
+        "children": [
+            {
+                "pupil": _PUPIL_ID,
+                "name": "Robin Marsh",
+                "class_name": "Oak",
+                "has_reference_photo": True,
+                "likest": [{"photo": 0, "faces": [2, 0, 1]}],
+            }
+        ],
+    },
+    "read_roll_call_photo": "(the bytes of a picture)",
+    "read_faces": "(the bytes of a picture)",
+    "list_recalls": {"items": [_RECALL], "next": None},
+    "end_recall": {
+        **_RECALL,
+        "outcome": "taken_down",
+        "reason": "Deleted by the office at ten.",
+        "decided_by": KEY_ID,
+        "decided_at": "2026-11-22T10:02:00Z",
+    },
+    "list_holds": {"items": [_HOLD], "next": None},
+    "list_holds_of_pupil": {
+        "items": [_HOLD],
+        "history": [{"seq": 42, "at": _AT, "by": KEY_ID, "done": "hold"}],
+    },
+    "set_hold": _HOLD,
+    "read_hold_reason": {"id": _HOLD["id"], "reason": "A court has ordered that the address be kept secret."},
     "record_permission": {"pupil": _PUPIL_ID, "answer": "refused", "may_be_shown": False, "note": ""},
     "record_biometric_response": {"pupil": _PUPIL_ID, "valid": True},
     "add_reference_photo": {
-        "id": "01a2027700112233445566778899aabb",
+        "id": _PHOTO_AGE["id"],
         "pupil": _PUPIL_ID,
         "box": _BOX,
         "taken_on": "2026-09-14",
     },
+    "record_dpia": _DPIA,
+    "read_dpia": _DPIA,
+    "list_destructions": {"items": [_DESTRUCTION], "next": None},
+    "list_faces_due": {"ask_anew": [_PUPIL_ID], "photos": [{**_PHOTO_AGE, "months": 12, "state": "due"}]},
+    "read_biometrics": _FACES,
+    "record_biometric_notices": {"pupil": _PUPIL_ID, "valid": False, "why_not": [_NO_CONSENT]},
+    "list_reference_photos": {"items": [_PHOTO_AGE], "next": None},
 }
 """What each operation answers when all went well, by its id."""
 
@@ -312,6 +503,13 @@ END:VEVENT
 END:VCALENDAR
 """
 
+_TRANSFERS = """<?xml version="1.0" encoding="utf-8"?>
+<CTfile><CTFpupilData><Pupil><UPN>A823403726417</UPN>
+<BasicDetails><PreferredForename>Ellie</PreferredForename><MiddleNames>Rose</MiddleNames></BasicDetails>
+</Pupil></CTFpupilData></CTfile>
+"""
+
+ZIP, XML = "application/zip", "application/xml"
 JSON, FORM, CSV, CALENDAR = "application/json", "multipart/form-data", "text/csv", "text/calendar"
 
 REQUESTS: dict[str, dict[str, dict[str, Any]]] = {
@@ -330,14 +528,30 @@ REQUESTS: dict[str, dict[str, dict[str, Any]]] = {
         }
     },
     "cover_photo": {JSON: {"One face": {"boxes": [_BOX]}}},
+    "end_recall": {JSON: {"Gone": {"outcome": "taken_down", "reason": "Deleted by the office at ten."}}},
     "allow_phrase": {JSON: {"A hall": _PHRASE_IN}},
     "withdraw_phrase": {JSON: {"It has served": _WITHDRAWAL}},
-    "put_roster": {CSV: {"As SIMS exports it": _ROSTER}},
+    "put_roster": {
+        CSV: {"As SIMS exports it": _ROSTER},
+        ZIP: {"A OneRoster export": "(the bytes of oneroster.zip)"},
+        XML: {"A common transfer file": _TRANSFERS},
+    },
+    "put_columns": {JSON: {"Headings of our own": _COLUMNS}},
     "put_staff": {CSV: {"With personal handles": _STAFF}},
     "put_permissions": {CSV: {"Two channels": _PERMISSIONS}},
     "open_round": {JSON: {"September": {"opened_on": "2026-09-03", "due_on": "2026-09-30"}}},
     "put_events": {CSV: {"A fair": _EVENTS}, CALENDAR: {"A fair": _CALENDAR}},
     "put_accounts": {JSON: {"The school's and a class's": _ACCOUNTS}},
+    "put_permission_form": {JSON: {"Short": {"wording": _FORM_OUT["wording"]}}},
+    "set_hold": {
+        JSON: {
+            "Until the summer": {
+                "level": "no_publish",
+                "reason": "A court has ordered that the address be kept secret.",
+                "review_on": "2027-07-01",
+            }
+        }
+    },
     "record_permission": {
         JSON: {"A mother says no": {"answer": "refused", "told_by": "mother", "told_on": "2026-11-20", "form": "call"}}
     },
@@ -350,6 +564,17 @@ REQUESTS: dict[str, dict[str, dict[str, Any]]] = {
                 "received_on": "2026-09-14",
                 "contact": "mother",
                 "notice_sent_on": "2026-09-03",
+            }
+        }
+    },
+    "record_dpia": {JSON: {"The first": _DPIA_IN}},
+    "record_biometric_notices": {
+        JSON: {
+            "One told, one not to be found": {
+                "notices": [
+                    {"contact": "mother", "sent_on": "2026-09-03"},
+                    {"contact": "father", "exemption": "not_found"},
+                ]
             }
         }
     },

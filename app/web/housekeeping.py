@@ -1,4 +1,4 @@
-"""What a running service tidies up by itself: photos that no draft took, children who left long ago."""
+"""What a running service tidies up by itself: photos that no draft took, children who left long ago, old vectors."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import logging
 
 from app import desk, register
 from app.store import schools
+from app.web import reaching
 from app.web.schoolwork import office_of
 from app.web.service import Service
 
@@ -18,6 +19,7 @@ _log = logging.getLogger(__name__)
 
 def tidy(service: Service) -> None:
     """Once over all schools; what fails for one school is logged and does not keep the others waiting."""
+    reaching.catch_up(service)
     with service.database.read() as session:
         every = schools.every(session)
     for school in every:
@@ -30,7 +32,27 @@ def tidy(service: Service) -> None:
 def _tidy_school(service: Service, school_id: str) -> None:
     now = service.clock()
     desk.delete_unused(service.database, school_id, service.files, by=ACTOR, now=now)
-    register.purge_leavers(office_of(service, school_id), by=ACTOR, now=now)
+    office = office_of(service, school_id)
+    register.purge_daily(office, service.files, by=ACTOR, now=now)
+    register.reseal(office, by=ACTOR, now=now)
+    again = register.embed_again(office, service.eyes, by=ACTOR, now=now)
+    if again.made or again.destroyed or again.without:
+        _log.warning(
+            "faces on record: %d vectors made anew, %d children's destroyed for want of consent, %d children without one",
+            again.made,
+            len(again.destroyed),
+            len(again.without),
+        )
+
+
+def replay(service: Service) -> None:
+    """Erase again whoever was erased and is back, as after a backup was restored; to be done before anybody is served."""
+    with service.database.read() as session:
+        every = schools.every(session)
+    for school in every:
+        again = register.replay_erasures(office_of(service, school.id), by=ACTOR, now=service.clock())
+        if again:
+            _log.warning("erased again after a backup was restored: %d children", again)
 
 
 async def keep_tidy(service: Service) -> None:

@@ -12,6 +12,13 @@ SHEET_BYTES = 40_000_000
 PHOTO_BYTES = 20_000_000
 FORM_BYTES = 4 * PHOTO_BYTES + 2_000_000
 
+_SHEETS = frozenset(
+    {
+        *("text/csv", "text/calendar", "text/plain", "text/xml", "application/xml", "application/zip"),
+        "application/x-zip-compressed",
+    }
+)
+
 
 class BodyLimit:
     """ASGI middleware: a body larger than its kind may be is refused, at the latest where it passes the limit."""
@@ -47,7 +54,7 @@ def _limit_for(content_type: str) -> int:
     kind = content_type.partition(";")[0].strip().lower()
     if kind == "multipart/form-data":
         return FORM_BYTES
-    if kind in {"text/csv", "text/calendar", "text/plain"}:
+    if kind in _SHEETS:
         return SHEET_BYTES
     return JSON_BYTES
 

@@ -238,6 +238,9 @@ class DecisionOut(Outgoing):
     decision: Literal["approve", "return", "reject"]
     reason: str
     digest: str
+    answers: dict[str, str] | None = Field(
+        default=None, description="To the roll-call, by pupil. Only with `review:write`."
+    )
     decided_by: str
     decided_at: datetime
 

@@ -9,7 +9,7 @@ from functools import lru_cache
 from app import register
 from app.desk import Register, Workplace
 from app.policy import Policy, load_default, parse
-from app.store import Store, policies
+from app.store import Store, policies, schools
 from app.text import NameIndex
 from app.vetting import Snapshot
 from app.web.service import Service
@@ -27,6 +27,12 @@ def policy_of(service: Service, school_id: str) -> Policy:
     if current is None:
         return load_default()
     return replace(_parsed(current.source), version=current.version)
+
+
+def name_of(service: Service, school_id: str) -> str:
+    """The school's name."""
+    with service.database.read() as session:
+        return schools.get(Store(session, school_id)).name
 
 
 def office_of(service: Service, school_id: str) -> register.Office:

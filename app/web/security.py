@@ -26,15 +26,19 @@ class Scope(StrEnum):
     REGISTER = "register:write"
     AUDIT = "audit:read"
     ADMIN = "admin"
+    SAFEGUARDING = "safeguarding:write"
 
 
-EVERYTHING = frozenset(Scope)
+PEOPLE_ONLY = frozenset({Scope.SAFEGUARDING})
+"""What no key stands for, nor any role but the one that names it: why a child is not shown is one person's to know."""
+
+EVERYTHING = frozenset(Scope) - PEOPLE_ONLY
 
 ROLES: dict[str, frozenset[Scope]] = {
     "author": frozenset({Scope.DRAFTS}),
     "approver": frozenset({Scope.DRAFTS, Scope.REVIEW}),
     "office": frozenset({Scope.DRAFTS, Scope.REGISTER}),
-    "dsl": frozenset({Scope.DRAFTS, Scope.REVIEW, Scope.REGISTER}),
+    "dsl": frozenset({Scope.DRAFTS, Scope.REVIEW, Scope.REGISTER, Scope.SAFEGUARDING}),
     "dpo": frozenset({Scope.AUDIT}),
     "administrator": EVERYTHING,
 }
@@ -101,9 +105,17 @@ def holding(scope: Scope) -> Callable[[Principal], Awaitable[Principal]]:
     return check
 
 
+async def _staff(principal: Caller) -> Principal:
+    if not principal.may(Scope.REGISTER):
+        principal.need(Scope.DRAFTS)
+    return principal
+
+
 Author = Annotated[Principal, Security(holding(Scope.DRAFTS), scopes=[Scope.DRAFTS])]
 Approver = Annotated[Principal, Security(holding(Scope.REVIEW), scopes=[Scope.REVIEW])]
 Registrar = Annotated[Principal, Security(holding(Scope.REGISTER), scopes=[Scope.REGISTER])]
+Lead = Annotated[Principal, Security(holding(Scope.SAFEGUARDING), scopes=[Scope.SAFEGUARDING])]
+Staff = Annotated[Principal, Security(_staff, scopes=[Scope.DRAFTS, Scope.REGISTER])]
 Administrator = Annotated[Principal, Security(holding(Scope.ADMIN), scopes=[Scope.ADMIN])]
 
 
@@ -115,7 +127,7 @@ def _by_key(service: Service, secret: str, now: datetime) -> Principal:
     if keys.is_due_for_touch(key, now):
         with service.database.write() as session:
             keys.touch(Store(session, key.school_id), key.id, now=now)
-    scopes = frozenset(Scope(word) for word in key.scopes if word in {scope.value for scope in Scope})
+    scopes = frozenset(scope for scope in EVERYTHING if scope.value in key.scopes)
     return Principal(key.id, "key", key.school_id, EVERYTHING if Scope.ADMIN in scopes else scopes, name=key.name)
 
 

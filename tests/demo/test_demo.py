@@ -67,7 +67,7 @@ def shown(
     settings = Settings(data_dir=folder, models_dir=models_dir, shared=shared, database_url="", key=None)
     with redirect_stdout(out):
         service = demo.run(settings, serving=True)
-    assert service.eyes.engine.detector.name.startswith(request.param)
+    assert service.eyes.engine.full_name.startswith(request.param)
     yield read(service, out.getvalue())
     service.close()
 

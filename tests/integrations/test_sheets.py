@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import io
+
 import pytest
 
 from app.integrations import sheets
@@ -128,11 +131,17 @@ def test_a_title_above_the_header_is_passed_over() -> None:
 def test_a_missing_column_is_named() -> None:
     sheet = read("Class\nOak\n")
     assert sheet.rows == ()
-    assert sheet.problems == (Problem(1, "a column is missing: one of “Name”, “Full Name”", "name"),)
+    assert sheet.problems == (
+        Problem(1, "a column is missing: one of “Name”, “Full Name”", "name"),
+        Problem(1, "the headings found are “Class”", "headings"),
+    )
 
 
 def test_a_heading_that_appears_twice_is_refused() -> None:
-    assert read("Name,Class,name\na,b,c\n").problems == (Problem(1, "the column “name” appears twice", "name"),)
+    assert read("Name,Class,name\na,b,c\n").problems == (
+        Problem(1, "the column “name” appears twice", "name"),
+        Problem(1, "the headings found are “Name”, “Class”, “name”", "headings"),
+    )
 
 
 def test_rows_that_are_too_long_are_errors_and_too_short_are_warnings() -> None:
@@ -198,3 +207,19 @@ def test_other_headings_are_kept_on_request() -> None:
 )
 def test_cells_are_cleaned(cell: str, cleaned: str) -> None:
     assert clean(cell) == cleaned
+
+
+@pytest.mark.parametrize("cell", ["=1+1", "+44", "-1", "@x", "\tx", "\rx"])
+def test_no_cell_of_ours_is_a_formula(cell: str) -> None:
+    assert sheets.disarm(cell) == f"'{cell}"
+    written = sheets.write_sheet([["A", "B"], [cell, "a=b"]]).decode("utf-8-sig")
+    assert next(csv.reader(io.StringIO(written.split("\r\n", 1)[1], newline=""))) == [f"'{cell}", "a=b"]
+
+
+def test_what_is_no_formula_is_written_as_it_is() -> None:
+    assert sheets.write_sheet([["Zoë", "O'Brien", ""]]) == b"\xef\xbb\xbfZo\xc3\xab,O'Brien,\r\n"
+
+
+def test_headings_that_nobody_looks_for_may_stand_twice() -> None:
+    sheet = read("Name,Telephone,Telephone\na,1,2\n")
+    assert (sheet.problems, sheet.rows[0]["name"]) == ((), "a")

@@ -16,6 +16,8 @@ from app.policy import (
     NotAnswered,
     PolicyError,
     Problem,
+    Retention,
+    Staleness,
     check,
     load_default,
     parse,
@@ -145,6 +147,14 @@ def test_a_policy_may_tell_no_prices() -> None:
     assert load_default().costs == Costs("USD", 0.015, 0.2, date(2026, 8, 22))
 
 
+def test_how_old_a_reference_photo_may_be_can_be_left_out() -> None:
+    older = changed("reference_months = 12\n", "").replace("reference_grace_days = 42\n", "")
+    shorter = changed("reference_months = 12", "reference_months = 6").replace("grace_days = 42", "grace_days = 0")
+
+    assert parse(older, CITED).staleness == load_default().staleness == Staleness(7, 12, 42)
+    assert parse(shorter, CITED).staleness == Staleness(7, 6, 0)
+
+
 def test_a_missing_key_is_told_where_its_table_begins() -> None:
     text = changed("photos = 4 ", "# photos = 4 ")
 
@@ -153,6 +163,7 @@ def test_a_missing_key_is_told_where_its_table_begins() -> None:
 
 def test_a_missing_table_is_told_once_with_what_it_should_hold() -> None:
     text = changed("[staleness]\n", "").replace("roster_days = 7\n", "")
+    text = text.replace("reference_months = 12\n", "").replace("reference_grace_days = 42\n", "")
 
     assert check(text, CITED) == (
         Problem(1, "staleness is missing; it must be a table."),
@@ -212,3 +223,17 @@ def test_the_error_carries_the_problems_in_order_for_people_and_for_the_door() -
     first = caught.value.problems[0]
     assert caught.value.errors[0] == Fault(f"#/line/{first.line}", first.detail)
     assert caught.value.problem()["type"] == "/problems/policy-malformed"
+
+
+def test_a_policy_without_periods_has_the_usual_ones_and_may_set_some() -> None:
+    table = WHITEHOUSE[WHITEHOUSE.index("[retention]") : WHITEHOUSE.index("[photo]")]
+    assert parse(WHITEHOUSE.replace(table, "")).retention == Retention()
+    some = parse(WHITEHOUSE.replace(table, "[retention]\nleaver_days = 90\n\n")).retention
+    assert some == Retention(leaver_days=90)
+
+
+def test_periods_that_cannot_be_are_told() -> None:
+    wrong = WHITEHOUSE.replace("audit_days = 2192", "audit_days = 30").replace("leaver_days", "leavers_days")
+    told = {problem.detail for problem in check(wrong)}
+    assert "retention.audit_days is 30; it must lie between 365 and 10000." in told
+    assert 'retention.leavers_days is not something a policy says. Did you mean "leaver_days"?' in told

@@ -28,11 +28,11 @@ from app.store import Store, biometrics, roster
 from app.store.biometrics import Actor, BiometricDecision, Notice, Response
 from app.tables import TemplateRow
 from app.vetting import Snapshot
-from app.vision import paper
 from tests.register.conftest import NOW
 from tests.register.test_biometrics import PHOTO
 from tests.register.test_lists import EVENTS, STAFF
 from tests.register.test_roster import DEMO
+from tests.seeing import EYES
 
 ROLL = b"UPN,Forename,Surname,Class\nU1,Al,A,Oak\nU2,Bo,B,Ash\nU3,Cy,C,Ash\nU4,Di,D,Ash\nU5,Ed,E,Ash\n"
 ANSWERS = b"UPN,Twitter\nU1,N\nU2,Y\nU3,Y\nU4,Y\nU5,Y\n"
@@ -120,7 +120,7 @@ def test_whatever_matters_makes_a_new_version(stocked: Office) -> None:
     assert changed()
     record_response(stocked, pupils["U1"], CONSENT, [NOTICE], by="k", now=NOW)
     assert changed()
-    add_reference_photo(stocked, pupils["U1"], PHOTO, paper.engine(), by="k", now=NOW)
+    add_reference_photo(stocked, pupils["U1"], PHOTO, EYES, by="k", now=NOW)
     assert changed()
     import_permissions(stocked, ANSWERS.replace(b"U2,Y", b"U2,N"), by="k", now=NOW + timedelta(minutes=1))
     assert not changed()
@@ -147,7 +147,7 @@ def test_another_policy_is_another_snapshot(stocked: Office) -> None:
 def test_the_gallery_holds_one_engines_vectors_of_children_with_consent(stocked: Office) -> None:
     child = ids(stocked)["U1"]
     record_response(stocked, child, CONSENT, [NOTICE], by="k", now=NOW)
-    add_reference_photo(stocked, child, PHOTO, paper.engine(), by="k", now=NOW)
+    add_reference_photo(stocked, child, PHOTO, EYES, by="k", now=NOW)
     found = take(stocked)
     assert (found.gallery.engine, found.gallery.pupils, found.consented) == ("paper-1", (child,), frozenset({child}))
     assert found.facts.not_shown[0].has_templates
@@ -159,7 +159,7 @@ def test_the_gallery_holds_one_engines_vectors_of_children_with_consent(stocked:
 def test_a_damaged_vector_leaves_the_child_to_people(stocked: Office) -> None:
     child = ids(stocked)["U1"]
     record_response(stocked, child, CONSENT, [NOTICE], by="k", now=NOW)
-    add_reference_photo(stocked, child, PHOTO, paper.engine(), by="k", now=NOW)
+    add_reference_photo(stocked, child, PHOTO, EYES, by="k", now=NOW)
     with stocked.database.write() as session:
         session.query(TemplateRow).update({"vector_sealed": b"damaged"})
     assert take(stocked).facts.not_shown == (ChildNotShown(child, "Oak", has_templates=False),)

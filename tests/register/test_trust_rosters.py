@@ -31,9 +31,9 @@ from app.store.biometrics import Actor, BiometricDecision, Notice, Response
 from app.store.permissions import PermissionAnswer
 from app.text.names import find
 from app.vetting import Snapshot
-from app.vision import paper
 from tests.register.conftest import NOW
 from tests.register.test_biometrics import PHOTO
+from tests.seeing import EYES
 
 TODAY = date(2026, 11, 22)
 HEADER = "UPN,Forename,Surname,Middle Name,Year,Class,Date of Birth,Looked After,Leaving Date,School"
@@ -232,7 +232,7 @@ def test_a_child_who_moves_loses_everything_but_the_name_and_may_come_back(trust
         by="k",
         now=NOW,
     )
-    add_reference_photo(trust, child, PHOTO, paper.engine(), by="k", now=NOW)
+    add_reference_photo(trust, child, PHOTO, EYES, by="k", now=NOW)
     record_permission(trust, child, Word(PermissionAnswer.REFUSED), by="k", now=NOW)
     moved = [one.replace(OURS, OTHER) if one.startswith("U3") else one for one in TRUST]
     assert import_roster(trust, lines(*moved), by="k", now=NOW).left == ("U3",)
@@ -258,7 +258,7 @@ def test_nothing_is_recorded_of_them(trust: Office) -> None:
     said = Response(samira, Actor.PARENT, BiometricDecision.CONSENT, in_writing=True, received_on=TODAY)
     doings = (
         lambda: record_response(trust, samira, said, by="k", now=NOW),
-        lambda: add_reference_photo(trust, samira, PHOTO, paper.engine(), by="k", now=NOW),
+        lambda: add_reference_photo(trust, samira, PHOTO, EYES, by="k", now=NOW),
         lambda: record_permission(trust, samira, Word(PermissionAnswer.REFUSED), by="k", now=NOW),
         lambda: set_hold(trust, samira, "x", by="dsl", now=NOW),
     )

@@ -209,10 +209,10 @@ def test_a_request_that_died_gives_its_key_free(school: Opened) -> None:
 def test_old_answers_are_dropped(school: Opened) -> None:
     begin(school)
     with school.write() as store:
-        idempotency.forget_before(store.session, NOW)
+        idempotency.forget_before(store, NOW)
     assert begin(school).standing is Standing.RUNNING
     with school.write() as store:
-        idempotency.forget_before(store.session, NOW + HOUR)
+        idempotency.forget_before(store, NOW + HOUR)
     assert begin(school).standing is Standing.NEW
 
 

@@ -189,3 +189,26 @@ def test_many_writers_make_one_chain(school: Opened) -> None:
 def test_actions_are_subject_thing_verb() -> None:
     assert all(len(action.split(".")) == 3 for action in Action)
     assert len(set(Action)) == len(list(Action))
+
+
+def test_lines_that_are_let_go_leave_a_chain_that_proves_itself(school: Opened) -> None:
+    write_lines(school, 3)
+    later = NOW + timedelta(days=1)
+    with school.write() as store:
+        assert audit.count_before(store, later) == 4
+        assert audit.cut(store, later, by="purge", now=later) == 4
+        assert audit.cut(store, later, by="purge", now=later) == 0
+    write_lines(school, 2)
+    with school.read() as store:
+        report = audit.verify(store)
+        assert (report.rows, report.problems) == (3, ())
+        assert dict(audit.about(store, school.school_id)[0].detail)["up_to"] == 4
+
+
+def test_a_beginning_cut_off_by_somebody_else_shows(school: Opened) -> None:
+    write_lines(school, 3)
+    with school.read() as store:
+        first = audit.about(store, school.school_id)[0]
+    tamper(school.database, "UPDATE schools SET audit_cut = 1, audit_cut_hash = :hash", hash=first.hash)
+    tamper(school.database, "DELETE FROM audit WHERE seq = 1")
+    assert problems(school) == [(1, "lines up to here were removed otherwise than by the purge")]

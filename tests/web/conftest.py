@@ -25,6 +25,7 @@ import app as fledgling
 from app import register
 from app.db import Database
 from app.domain import Account, Pupil
+from app.jobs import Here
 from app.main import open_service, serve
 from app.policy import DEFAULT_FILE
 from app.settings import Settings
@@ -36,6 +37,7 @@ from app.web.passwords import hash_password
 from app.web.schoolwork import office_of
 from app.web.security import COOKIE
 from app.web.service import Service
+from tests.register.conftest import DPIA
 from tests.seeing import PAPER_DISTANCES
 
 NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
@@ -135,7 +137,7 @@ def permissions_csv() -> bytes:
 
 def found(database: Database, data_dir: Path) -> None:
     """The demo school in an empty database: policy, account, roster, staff, permissions."""
-    service = open_service(settings_of(database, data_dir), engine=paper.engine(), clock=lambda: NOW)
+    service = open_service(settings_of(database, data_dir), crew=Here(paper.engine), clock=lambda: NOW)
     with service.database.write() as session:
         school = schools.create(session, "Whitehouse Primary School", by="test", now=NOW)
         policies.add(
@@ -146,6 +148,7 @@ def found(database: Database, data_dir: Path) -> None:
     register.import_roster(office, (_DEMO / "roster.csv").read_bytes(), by="test", now=NOW)
     register.import_staff(office, (_DEMO / "staff.csv").read_bytes(), by="test", now=NOW)
     register.import_permissions(office, permissions_csv(), by="test", now=NOW)
+    register.record_dpia(office, DPIA, by="test", now=NOW)
     service.eyes.close()
     service.database.dispose()
 
@@ -203,7 +206,7 @@ def more_settings() -> dict[str, Any]:
 @pytest.fixture
 def service(founded: Database, tmp_path: Path, clock: Clock, more_settings: dict[str, Any]) -> Iterator[Service]:
     settings = settings_of(founded, tmp_path, **more_settings)
-    service = open_service(settings, engine=paper.engine(), clock=clock)
+    service = open_service(settings, crew=Here(paper.engine), clock=clock)
     yield service
     service.eyes.close()
     service.database.dispose()

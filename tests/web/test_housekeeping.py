@@ -17,10 +17,10 @@ from app.domain import Box
 from app.main import serve
 from app.store import biometrics, photos, roster
 from app.store.biometrics import Actor, BiometricDecision, Notice, Response
-from app.vetting import Eyes
 from app.vision import paper
 from app.web import housekeeping
 from app.web.schoolwork import register_of
+from tests.seeing import eyes_with
 from tests.web.api.test_drafts import GREEN, store, submit
 from tests.web.api.test_vet import BLUE, RED, photo
 from tests.web.conftest import REFUSED, School, both_databases
@@ -106,7 +106,7 @@ def enrol(school: School) -> str:
     consent = Response(child, Actor.PARENT, BiometricDecision.CONSENT, in_writing=True, received_on=day)
     register.record_response(school.office, child, consent, [Notice(child, "mother", day)], by="test", now=now)
     portrait = paper.png([(BLUE, Box(200, 100, 400, 340))])
-    register.add_reference_photo(school.office, child, portrait, school.service.eyes.engine, by="test", now=now)
+    register.add_reference_photo(school.office, child, portrait, school.service.eyes, by="test", now=now)
     return child
 
 
@@ -114,7 +114,7 @@ def enrol(school: School) -> str:
 def test_after_a_change_of_engine_faces_are_measured_anew_and_until_then_nobody_has_any(school: School) -> None:
     now = school.service.clock()
     enrol(school)
-    newer = replace(school.service, eyes=Eyes(NEWER, workers=1, timeout_s=10))
+    newer = replace(school.service, eyes=eyes_with(NEWER))
     with TestClient(serve(newer)) as client:
         for _ in waiting():
             if register_of(newer, school.id).snapshot(now).gallery.pupils:
@@ -132,7 +132,7 @@ def test_after_a_change_of_engine_faces_are_measured_anew_and_until_then_nobody_
 @both_databases
 def test_until_then_vetting_is_as_if_there_were_no_faces(school: School) -> None:
     child, now = enrol(school), school.service.clock()
-    newer = replace(school.service, eyes=Eyes(NEWER, workers=1, timeout_s=10))
+    newer = replace(school.service, eyes=eyes_with(NEWER))
     given = register_of(newer, school.id).snapshot(now)
     assert given.gallery.pupils == ()
     assert {one.has_templates for one in given.facts.not_shown} == {False}
@@ -141,7 +141,6 @@ def test_until_then_vetting_is_as_if_there_were_no_faces(school: School) -> None
     assert after.gallery.pupils == (child,)
     assert {one.pupil for one in after.facts.not_shown if one.has_templates} == {child}
     assert after.version > given.version
-    newer.eyes.close()
 
 
 def waiting() -> Iterator[None]:

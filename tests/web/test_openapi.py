@@ -19,6 +19,7 @@ from tests.web.conftest import School
 
 DESCRIBED: dict[str, Any] = json.loads(json.dumps(application().openapi()))
 OPEN = {"livez", "readyz"}
+KEYED = {"drafts:write", "review:write", "register:write", "audit:read", "admin"}
 PROBLEMS = {
     "401": "NotSignedIn",
     "403": "NotAllowed",
@@ -83,8 +84,8 @@ def test_every_operation_names_its_ways_in(method: str, path: str, operation: di
         return
     *keys, session = operation["security"]
     scopes = [key["key"] for key in keys]
-    assert all(len(one) == 1 and one[0] in {"drafts:write", "review:write", "register:write"} for one in scopes)
-    assert keys
+    assert all(len(one) == 1 and one[0] in KEYED for one in scopes)
+    assert bool(keys) is (operation["tags"] != ["safeguarding"]), "holds are for a person, never for a key"
     assert session == ({"session": []} if method == "get" else {"session": [], "token": []})
     schemes = DESCRIBED["components"]["securitySchemes"]
     assert (schemes["key"]["type"], schemes["key"]["scheme"]) == ("http", "bearer")
@@ -167,7 +168,7 @@ def test_every_answer_has_an_example_that_fits(name: str) -> None:
     if status == "204":
         assert "content" not in answer
         return
-    content = answer["content"]["application/json"]
+    (content,) = answer["content"].values()
     assert faults(content["schema"], content["example"]) == []
 
 
@@ -182,12 +183,12 @@ def test_the_examples_of_the_register_are_taken(client: TestClient, school: Scho
     headers = school.key("register:write")
     for name, path in {"put_roster": "roster", "put_staff": "staff", "put_events": "events"}.items():
         for kind, named in examples.REQUESTS[name].items():
-            for sheet in named.values():
+            for sheet in named.values() if kind != examples.ZIP else ():  # no bytes in a text
                 answer = client.put(
                     f"/v1/{path}?confirm=true", headers=headers | {"Content-Type": kind}, content=sheet.encode()
                 )
                 assert answer.status_code == 200, answer.text
-                assert answer.json()["added"] or answer.json()["changed"] or kind == "text/calendar"
+                assert answer.json()["added"] or answer.json()["changed"] or kind in ("text/calendar", examples.XML)
     (sheet,) = examples.REQUESTS["put_permissions"]["text/csv"].values()
     loaded = client.put("/v1/permissions", headers=headers | {"Content-Type": "text/csv"}, content=sheet.encode())
     assert loaded.json()["added"] == ["A823403726417"]

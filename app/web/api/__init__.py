@@ -1,9 +1,38 @@
 """The JSON API, version 1."""
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 
-from app.web.api import desk, drafts, phrases, pupils, register, system
+from app.web import reaching
+from app.web.api import (
+    columns,
+    desk,
+    drafts,
+    faces,
+    holds,
+    keeping,
+    permissions,
+    phrases,
+    pupils,
+    recalls,
+    register,
+    roll_call,
+    system,
+)
 
-router = APIRouter()
-for part in (system, drafts, desk, phrases, register, pupils):
+router = APIRouter(dependencies=[Depends(reaching.afterwards)])
+for part in (
+    system,
+    drafts,
+    desk,
+    roll_call,
+    recalls,
+    phrases,
+    register,
+    pupils,
+    permissions,
+    holds,
+    faces,
+    keeping,
+    columns,
+):
     router.include_router(part.router)

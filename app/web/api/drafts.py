@@ -75,7 +75,7 @@ def store_photo(
     with once(service, principal, key, route="POST /v1/photos", body_hash=body_hash) as attempt:
         if attempt.again:
             return attempt.again
-        taken = desk.take(sent.data, file_name=sent.file_name, alt_text=sent.alt_text)
+        taken = desk.take(service.eyes, sent.data, file_name=sent.file_name, alt_text=sent.alt_text)
         service.files.put(taken.clean.sha256, taken.clean.data)
         with service.database.write() as session:
             store = Store(session, principal.school_id)

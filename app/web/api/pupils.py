@@ -31,7 +31,7 @@ from app.web.schemas import (
     ReferenceOut,
 )
 from app.web.schoolwork import office_of, register_of
-from app.web.security import Principal, Registrar
+from app.web.security import Principal, Registrar, Scope, Staff
 from app.web.service import Now, Service, Serving
 
 _ROLL = 1_000_000  # more pupils than any school has
@@ -89,9 +89,14 @@ def _guarded(service: Service, principal: Principal, now: datetime) -> frozenset
     responses=errors(404, 409),
 )
 def permission(
-    service: Serving, principal: Registrar, pupil_id: str, body: PermissionIn, key: RepeatKey, now: Now
+    service: Serving, principal: Staff, pupil_id: str, body: PermissionIn, key: RepeatKey, now: Now
 ) -> Response:
-    """Any no holds, whoever gives it; it takes effect with this call."""
+    """Any no holds, whoever gives it; it takes effect with this call.
+
+    Any member of staff may record one that keeps a child out of posts; all else is for holders of `register:write`.
+    """
+    if not _only_lowers(body):
+        principal.need(Scope.REGISTER)
     office = office_of(service, principal.school_id)
     word = register.Word(PermissionAnswer(body.answer), body.channel, body.told_by, body.told_on, body.form)
     route = f"POST /v1/pupils/{pupil_id}/publication-permission"
@@ -105,6 +110,11 @@ def permission(
             return attempt.answer(Store(session, principal.school_id), 200, made)
 
 
+def _only_lowers(body: PermissionIn) -> bool:
+    """Whether it is a no to posts: whoever says it, the child is out of them, and the answer tells nothing more."""
+    return PermissionAnswer(body.answer) in register.NO and register.forbids_posts(body.channel)
+
+
 @router.post(
     "/{pupil_id}/biometric-response",
     operation_id="record_biometric_response",
@@ -113,11 +123,23 @@ def permission(
     responses=errors(404, 409),
 )
 def biometric(
-    service: Serving, principal: Registrar, pupil_id: str, body: BiometricIn, key: RepeatKey, now: Now
+    service: Serving, principal: Staff, pupil_id: str, body: BiometricIn, key: RepeatKey, now: Now
 ) -> Response:
-    """Validity is computed from all notices and responses. Losing it destroys templates and reference photos at once."""
+    """Validity is computed from all notices and responses. Losing it destroys templates and reference photos at once.
+
+    Any member of staff may record that the child objects, in whatever form; all else is for holders of `register:write`.
+    """
+    if (body.actor, body.decision) != ("child", "object") or body.notice_sent_on:
+        principal.need(Scope.REGISTER)
     office = office_of(service, principal.school_id)
-    said = Said(pupil_id, Actor(body.actor), BiometricDecision(body.decision), body.in_writing, body.received_on)
+    said = Said(
+        pupil_id,
+        Actor(body.actor),
+        BiometricDecision(body.decision),
+        body.in_writing,
+        body.received_on,
+        contact=body.contact,
+    )
     notices = [Notice(pupil_id, body.contact or body.actor, body.notice_sent_on)] if body.notice_sent_on else []
     route = f"POST /v1/pupils/{pupil_id}/biometric-response"
     with once(service, principal, key, route=route, body_hash=fingerprint(body)) as attempt:
@@ -177,7 +199,7 @@ def reference_photo(
         if attempt.again:
             return attempt.again
         photo = register.add_reference_photo(
-            office, pupil_id, sent.data, service.eyes.engine, taken_on=sent.taken_on, by=principal.id, now=now
+            office, pupil_id, sent.data, service.eyes, taken_on=sent.taken_on, by=principal.id, now=now
         )
         box = BoxOut(left=photo.face.left, top=photo.face.top, right=photo.face.right, bottom=photo.face.bottom)
         made = ReferenceOut(id=photo.id, pupil=pupil_id, box=box, taken_on=photo.taken_on)
@@ -193,6 +215,6 @@ def reference_photo(
     responses=errors(404),
 )
 def erase(service: Serving, principal: Registrar, pupil_id: str, now: Now) -> Response:
-    """Names, answers, photos and templates. While on roll, the next roster file brings the child back as unknown."""
+    """Names, answers, photos, templates, and the child in what is stored of drafts. A roster file that names the child again is refused until it is confirmed."""
     register.erase_pupil(office_of(service, principal.school_id), pupil_id, by=principal.id, now=now)
     return Response(status_code=204)

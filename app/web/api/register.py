@@ -14,6 +14,7 @@ from app.errors import Unsupported
 from app.store import Store, accounts, events
 from app.web.api.pages import Cursor, Limit, page_after
 from app.web.docs import errors, sheet_body
+from app.web.import_schemas import PermissionDifference
 from app.web.intake import media_type
 from app.web.schemas import (
     AccountIn,
@@ -46,6 +47,9 @@ def _sheet(*kinds: str) -> Callable[[Request], object]:
 
 
 Csv = Annotated[bytes, Depends(_sheet("text/csv"))]
+_ZIPS = ("application/zip", "application/x-zip-compressed")  # the latter is what Windows calls it
+_XMLS = ("application/xml", "text/xml")
+Roster = Annotated[bytes, Depends(_sheet("text/csv", *_ZIPS, *_XMLS))]
 CsvOrCalendar = Annotated[bytes, Depends(_sheet("text/csv", "text/calendar"))]
 
 
@@ -67,17 +71,31 @@ def _out(difference: register.Difference) -> Difference:
     summary="The whole roster, from the MIS",
     response_model=RosterDifference,
     responses=errors(409, 413, 415),
-    openapi_extra=sheet_body("text/csv"),
+    openapi_extra=sheet_body("text/csv", "application/zip", "application/xml"),
 )
 def put_roster(
-    service: Serving, principal: Registrar, data: Csv, now: Now, dry_run: DryRun = False, confirm: Confirm = False
+    request: Request,
+    service: Serving,
+    principal: Registrar,
+    data: Roster,
+    now: Now,
+    dry_run: DryRun = False,
+    confirm: Confirm = False,
 ) -> RosterDifference:
-    """Headers as the MIS names them. Children who are missing are taken to have left.
+    """A CSV file with headers as the MIS names them, or a OneRoster 1.1 or 1.2 zip. Children who are missing have left.
 
-    A file of a whole trust has a column of schools: of other schools' pupils only full names are looked for.
+    A OneRoster delta changes what it names alone. A common transfer file (XML) only adds preferred, middle and former
+    names, and who is in care, to pupils on the roster. A CSV file of a whole trust has a column of schools: of other
+    schools' pupils only full names are looked for.
     """
     office = office_of(service, principal.school_id)
-    made = register.import_roster(office, data, by=principal.id, now=now, dry_run=dry_run, confirm=confirm)
+    kind, manner = media_type(request), register.Manner(dry_run, confirm)
+    if kind in _ZIPS:
+        made = register.import_oneroster(office, data, manner, by=principal.id, now=now)
+    elif kind in _XMLS:
+        made = register.import_transfers(office, data, manner, by=principal.id, now=now)
+    else:
+        made = register.import_roster(office, data, by=principal.id, now=now, dry_run=dry_run, confirm=confirm)
     return RosterDifference(**_out(made).model_dump(), elsewhere=made.elsewhere)
 
 
@@ -99,14 +117,20 @@ def put_staff(service: Serving, principal: Registrar, data: Csv, now: Now, dry_r
     "/permissions",
     operation_id="put_permissions",
     summary="All answers of this school year's permission round",
-    response_model=Difference,
+    response_model=PermissionDifference,
     responses=errors(413, 415),
     openapi_extra=sheet_body("text/csv"),
 )
-def put_permissions(service: Serving, principal: Registrar, data: Csv, now: Now, dry_run: DryRun = False) -> Difference:
-    """One row a pupil, keyed by UPN, one column a channel. Blank, pending or unmapped is "not answered", never a yes."""
+def put_permissions(
+    service: Serving, principal: Registrar, data: Csv, now: Now, dry_run: DryRun = False
+) -> PermissionDifference:
+    """One row a pupil, keyed by UPN, one column a channel. Blank, pending or unmapped is "not answered", never a yes.
+
+    Where families permit less than before, that is recorded first, by itself: it stands even if the rest should fail.
+    """
     office = office_of(service, principal.school_id)
-    return _out(register.import_permissions(office, data, by=principal.id, now=now, dry_run=dry_run))
+    made = register.import_permissions(office, data, by=principal.id, now=now, dry_run=dry_run)
+    return PermissionDifference(**_out(made).model_dump(), lowered=list(made.lowered))
 
 
 @router.put(

@@ -8,13 +8,14 @@ from dataclasses import dataclass, field, replace
 from starlette.responses import Response
 
 from app import desk
-from app.domain import QUEUED, Pupil, Stage
+from app.domain import QUEUED, Stage
 from app.errors import FledglingError, NotFound
-from app.store import Store, drafts, people, roster
+from app.store import Store, drafts, people
 from app.web.dossiers import draft_out
 from app.web.pages.marking import alike, grouped, mark, other_boxes
 from app.web.pages.phrasing import phrase_of
 from app.web.pages.rendering import Visitor, printable, render
+from app.web.roll_calls import FACE_PX, Asked, roll_call
 from app.web.schemas import DraftOut, FindingOut
 from app.web.security import Scope
 from app.web.service import Service
@@ -73,13 +74,10 @@ class PhraseForm:
 
 @dataclass(frozen=True, slots=True)
 class ChildAsked:
-    """A child to look for. ``likest`` says for each photo which faces are likest, counted from 1."""
+    """A child to look for, and what was answered for them already."""
 
-    id: str
-    name: str
-    class_name: str
+    asked: Asked
     answer: str
-    likest: tuple[str, ...]
 
 
 def draft_for(store: Store, visitor: Visitor, draft_id: str) -> drafts.StoredDraft:
@@ -105,10 +103,11 @@ def show_draft(
         store = Store(session, visitor.principal.school_id)
         draft_for(store, visitor, draft_id)
         draft = draft_out(store, draft_id, visitor.policy, visitor.principal)
-        asked = _roll_call(store, draft, answered or Answered()) if reviews else []
         author = people.find(store, draft.author)
         deciders = {one.decided_by: people.find(store, one.decided_by) for one in draft.decisions}
     why_not = _why_not(visitor, draft) if reviews else ""
+    may_decide = reviews and not why_not
+    asked = roll_call(service, visitor.principal, draft_id, now=service.clock()).children if may_decide else ()
     may_vet = Stage(draft.stage) in VETTABLE
     return render(
         "draft.html",
@@ -125,9 +124,11 @@ def show_draft(
             for number, group in enumerate(alike(draft.report))
         ],
         faults=_faults(problem),
-        roll_call=asked,
+        roll_call=[_answered(one, answered or Answered()) for one in asked],
+        face_px=FACE_PX,
+        report_faces=[len(photo.faces) for photo in draft.report.photos],
         reason=printable(answered.reason) if answered else "",
-        may_decide=reviews and not why_not,
+        may_decide=may_decide,
         why_not=why_not,
         may_vet=may_vet,
         may_rewrite=Stage(draft.stage) in _REWRITTEN and draft.author == visitor.principal.id,
@@ -181,27 +182,5 @@ def _photos(draft: DraftOut) -> list[dict[str, object]]:
     ]
 
 
-def _roll_call(store: Store, draft: DraftOut, answered: Answered) -> list[ChildAsked]:
-    """The children of the roll-call, and of no other finding, with their names; by class, then name."""
-    wanted = {
-        pupil for finding in draft.report.findings if finding.rule == desk.ROLL_CALL for pupil in finding.pupils or ()
-    }
-    if not wanted:
-        return []
-    known = {pupil.id: pupil for pupil in roster.every(store) if pupil.id in wanted}
-    children = [_child(pupil_id, known.get(pupil_id), draft, answered) for pupil_id in wanted]
-    return sorted(children, key=lambda child: (child.class_name, child.name, child.id))
-
-
-def _child(pupil_id: str, pupil: Pupil | None, draft: DraftOut, answered: Answered) -> ChildAsked:
-    likest = tuple(
-        f"photo {one.photo + 1}: face {', '.join(str(face + 1) for face in one.faces[:3])}"
-        for one in draft.report.line_ups or ()
-        if one.pupil == pupil_id and one.faces
-    )
-    answer = answered.answers.get(pupil_id, desk.CANT_TELL)
-    if pupil is None:
-        return ChildAsked(pupil_id, "a child who is no longer on the roster", "", answer, likest)
-    first = pupil.preferred_first or pupil.legal_first
-    surname = pupil.preferred_surname or pupil.legal_surname
-    return ChildAsked(pupil_id, f"{first} {surname}", pupil.class_name, answer, likest)
+def _answered(asked: Asked, answered: Answered) -> ChildAsked:
+    return ChildAsked(asked, answered.answers.get(asked.pupil, desk.CANT_TELL))

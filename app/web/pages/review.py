@@ -73,6 +73,8 @@ def show_photo(service: Serving, visitor: Visiting, draft_id: str, number: int) 
             raise NotFound("The draft has no such photo.")
         photo_id = shown[number].id or ""
         kept = photos.find_each(store, [photo_id])[photo_id]
+    if kept.purged_at is not None:
+        raise NotFound("The picture was deleted, as its time was over.", slug="photo-purged")
     headers = {"Cache-Control": "no-store", "Cross-Origin-Resource-Policy": "same-origin"}
     return Response(service.files.get(kept.photo.sha256), media_type=kept.media_type, headers=headers)
 

@@ -1,4 +1,4 @@
-"""Guessing passwords is slowed down: after some failures an address has to wait. Kept in memory, and bounded."""
+"""Guessing passwords and searching names are slowed down: who did it often has to wait. Kept in memory, and bounded."""
 
 from __future__ import annotations
 
@@ -13,9 +13,11 @@ ADDRESSES = 10_000
 
 
 class Throttle:
-    """Failures by address; safe to share between threads."""
+    """Failures by address, or whatever else is to be done no more than ``limit`` times in ``window``; safe to share
+    between threads."""
 
-    def __init__(self) -> None:
+    def __init__(self, limit: int = FAILURES, window: timedelta = WINDOW) -> None:
+        self._limit, self._window = limit, window
         self._failed: OrderedDict[str, deque[datetime]] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -23,12 +25,16 @@ class Throttle:
         """Whether that address has failed too often lately."""
         with self._lock:
             times = self._failed.get(address)
-            return times is not None and len(times) == FAILURES and now - times[0] < WINDOW
+            return times is not None and len(times) == self._limit and now - times[0] < self._window
 
     def note_failure(self, address: str, now: datetime) -> None:
         """Remember a failure; only the last few of an address count."""
+        self.note(address, now)
+
+    def note(self, address: str, now: datetime) -> None:
+        """Remember that it was done."""
         with self._lock:
-            self._failed.setdefault(address, deque(maxlen=FAILURES)).append(now)
+            self._failed.setdefault(address, deque(maxlen=self._limit)).append(now)
             self._failed.move_to_end(address)
             while len(self._failed) > ADDRESSES:
                 self._failed.popitem(last=False)

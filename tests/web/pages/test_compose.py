@@ -8,6 +8,7 @@ from dataclasses import replace
 from threading import Event
 
 import pytest
+from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from app import register
@@ -15,6 +16,7 @@ from app.domain import Account
 from app.store import drafts
 from app.vision import paper
 from app.vision.detect import Found, Rgb
+from tests.seeing import eyes_with
 from tests.web.conftest import NOW, School, both_databases
 from tests.web.pages.forms import DULL, Browser, Value, drawn, open_browser
 
@@ -184,9 +186,11 @@ class _Blindfold:
         return ()
 
 
-def test_a_form_sent_again_while_it_is_checked_is_not_taken_twice(author: Browser, school: School) -> None:
+def test_a_form_sent_again_while_it_is_checked_is_not_taken_twice(
+    author: Browser, school: School, app: FastAPI
+) -> None:
     blindfold = _Blindfold()
-    school.service.eyes.engine = replace(paper.engine(), detector=blindfold)
+    app.state.service = replace(school.service, eyes=eyes_with(replace(paper.engine(), detector=blindfold)))
     attempt, photos = "0" * 32, [(drawn(), "Bulbs")]
     with ThreadPoolExecutor(1) as pool:
         first = pool.submit(author.draft, DULL, photos, attempt=attempt)

@@ -286,7 +286,7 @@ def test_a_likeness_is_shown_by_a_sign_and_the_likest_faces_are_told(
     others = author.draft(DULL, [(drawn(without_first=True), "Children planting bulbs")], classes="Oak")
     page = approver.get(others).text
     assert _asked(page) == [f"answer-{child}"]
-    assert re.search(r"Likest: photo 1: face \d, \d", page)
+    assert re.search(r"Likest in photo 1: face \d, \d", page)
     assert "Likest" not in author.get(others).text
 
 
@@ -303,7 +303,7 @@ def _enrol_alice(school: School) -> str:
     told = Notice(child, "mother", day)
     register.record_response(school.office, child, consent, [told], by="test", now=NOW)
     photo = paper.png(faces=[(COLOURS[0], Box(200, 100, 400, 360))])
-    register.add_reference_photo(school.office, child, photo, school.service.eyes.engine, by="test", now=NOW)
+    register.add_reference_photo(school.office, child, photo, school.service.eyes, by="test", now=NOW)
     return child
 
 
