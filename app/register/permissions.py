@@ -23,7 +23,7 @@ from app.register.forms import keep_first_form
 from app.register.lowered import Place, lowered, noes_before
 from app.register.office import Difference, Heard, Office, nobody, refuse_errors, require_own
 from app.register.sealing import Doing, seal_doing
-from app.register.wishes import NO, NOT_NOTED, answer_of, school_years
+from app.register.wishes import NO, NOT_NOTED, OFFICE, answer_of, school_years
 from app.store import Store, holds, imports, roster
 from app.store import permissions as kept
 from app.store.permissions import Permission, PermissionAnswer
@@ -255,7 +255,7 @@ def check_word(office: Office, word: Word, now: datetime) -> None:
 
 def teller_of(word: Word) -> str:
     """Who said it, as their words are kept apart from other people's."""
-    return re.sub(r"\W+", " ", word.told_by.casefold()).strip() or "office"
+    return re.sub(r"\W+", " ", word.told_by.casefold()).strip() or OFFICE
 
 
 def forbids_posts(channel: str) -> bool:

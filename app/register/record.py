@@ -12,7 +12,7 @@ from app.integrations.permissions import SOCIAL_MEDIA
 from app.register.office import Office, require_own
 from app.register.sealing import Doing, seal_doing
 from app.register.version import is_guarded
-from app.register.wishes import NO, NOT_NOTED, not_shown, read_wishes, school_years
+from app.register.wishes import NO, NOT_NOTED, not_shown, read_wishes, school_years, standing_noes
 from app.store import Store, audit, holds, permissions
 from app.store.permissions import Permission, PermissionAnswer
 
@@ -56,14 +56,14 @@ def channel_state(channel: str, years: Sequence[tuple[str, Iterable[Permission]]
     A no holds until it is answered anew, and beside a yes; a yes expires with its school year.
     """
     said = [(year, [one for one in answers if one.channel.partition("/")[0] == channel]) for year, answers in years]
+    unnamed = _standing_unnamed(said)
+    noes = [(said[back][0], answer) for back, _, answer in standing_noes([answers for _, answers in said])]
+    since = next((year for year, _ in said if year == unnamed or year in dict(noes)), None)
+    if since is not None:
+        only_withdrawn = not unnamed and all(answer is PermissionAnswer.WITHDRAWN for _, answer in noes)
+        return ChannelState(channel, State.WITHDRAWN if only_withdrawn else State.REFUSED, since)
     for back, (year, answers) in enumerate(said):
-        given = [one.answer for one in answers]
-        if noes := [answer for answer in given if answer in NO]:
-            only_withdrawn = all(answer is PermissionAnswer.WITHDRAWN for answer in noes)
-            return ChannelState(channel, State.WITHDRAWN if only_withdrawn else State.REFUSED, year)
-        if unnamed := _standing_unnamed(said[back:]):
-            return ChannelState(channel, State.REFUSED, unnamed)
-        if PermissionAnswer.GRANTED in given:
+        if any(one.answer is PermissionAnswer.GRANTED for one in answers):
             return ChannelState(channel, State.EXPIRED if back else State.GRANTED, year)
     return ChannelState(channel, State.NOT_ANSWERED)
 

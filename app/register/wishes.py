@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -18,6 +18,10 @@ YEARS_BACK = 8
 
 NO = frozenset({PermissionAnswer.REFUSED, PermissionAnswer.WITHDRAWN})
 """The answers that forbid."""
+
+OFFICE = "office"
+"""Who said what the office recorded without a word of whose it was."""
+_NOBODYS = frozenset({"", OFFICE})
 
 NOT_NOTED = "not noted"
 """Who gave a no where nobody noted it. As nobody can be known to be its giver, only the safeguarding lead ends it."""
@@ -37,21 +41,35 @@ def school_years(policy: Policy, day: date) -> tuple[str, ...]:
 def standing_answer(years: Sequence[Iterable[Permission]]) -> PermissionAnswer:
     """What holds for posts on X, from one pupil's answers of this school year, then of the years before.
 
-    This year: any no, whoever gave it and to whichever channel that concerns pictures in public,
-    refuses; else a yes to social media grants. Where this year has neither, the latest earlier
-    year with an answer counts, but only for a no: a no holds until it is answered anew, a yes
-    ends with its school year. A no of which nobody noted who gave it stands beside all answers.
+    Any no that stands refuses, whoever gave it and to whichever channel that concerns pictures in public; else a yes
+    of this year to social media grants: a yes ends with its school year. A no of which nobody noted who gave it
+    stands beside all answers.
     """
-    if _unnamed_no(years):
+    every = [tuple(answers) for answers in years]
+    if _unnamed_no(every) or any(channel in FORBIDS_POSTS for _, channel, _ in standing_noes(every)):
         return PermissionAnswer.REFUSED
+    this_year = every[0] if every else ()
+    granted = (one.channel.partition("/")[0] for one in this_year if one.answer is PermissionAnswer.GRANTED)
+    return PermissionAnswer.GRANTED if SOCIAL_MEDIA in granted else PermissionAnswer.NOT_ANSWERED
+
+
+def standing_noes(years: Sequence[Iterable[Permission]]) -> Iterator[tuple[int, str, PermissionAnswer]]:
+    """The noes that were not answered anew: how many school years ago, to which channel, and the answer.
+
+    In a later school year whoever gave a no takes it back, by a yes to the same channel. Where a file gave it, or the
+    office did not write down who did, anybody's yes to that channel does. Noes of nobody knows whom are not among them.
+    """
+    by_person: set[str] = set()
+    by_anybody: set[str] = set()
     for back, answers in enumerate(years):
-        named = (one for one in answers if not _is_unnamed(one.channel))
-        given = [(one.channel.partition("/")[0], one.answer) for one in named]
-        if any(answer in NO and channel in FORBIDS_POSTS for channel, answer in given):
-            return PermissionAnswer.REFUSED
-        if (SOCIAL_MEDIA, PermissionAnswer.GRANTED) in given:
-            return PermissionAnswer.NOT_ANSWERED if back else PermissionAnswer.GRANTED
-    return PermissionAnswer.NOT_ANSWERED
+        named = [(one.channel, *one.channel.partition("/")[::2], one.answer) for one in answers]
+        for place, channel, teller, answer in named:
+            is_renewed = place in by_person or (teller in _NOBODYS and channel in by_anybody)
+            if answer in NO and teller != NOT_NOTED and not is_renewed:
+                yield back, channel, answer
+        granted = [(place, channel) for place, channel, _, answer in named if answer is PermissionAnswer.GRANTED]
+        by_person |= {place for place, _ in granted}
+        by_anybody |= {channel for _, channel in granted}
 
 
 def _unnamed_no(years: Sequence[Iterable[Permission]]) -> bool:

@@ -113,7 +113,8 @@ class Child:
             return False
         year = school_year(day)
         if any(
-            (said, channel, answer) == (year, "social-media", YES) for (said, channel, _), answer in self.answers.items()
+            (said, channel, answer) == (year, "social-media", YES)
+            for (said, channel, _), answer in self.answers.items()
         ):
             return True
         if silence == "refuse" or year not in rounds:
