@@ -390,11 +390,11 @@ def test_events(office: httpx.Client, cms: httpx.Client) -> None:
     assert_problem(office.put("/v1/events", content=calendar.replace("2126-12-11T15:30:00Z", "soon"), headers=CSV), 422)
 
 
-def test_reference_photos_need_consent(office: httpx.Client) -> None:
+def test_reference_photos_need_an_assessment(office: httpx.Client) -> None:
     pupil = office.get("/v1/pupils", params={"q": "alice smith"}).json()["items"][0]
     photo = encoded(Image.new("RGB", (300, 200), "grey"), "JPEG")
     answer = office.post(f"/v1/pupils/{pupil['id']}/reference-photos", files={"file": ("a.jpg", photo, "image/jpeg")})
-    assert_problem(answer, 409, "biometric-consent-missing")
+    assert_problem(answer, 409, "dpia-missing")  # before anybody is asked for consent; see docs/data-protection
 
 
 # ---------------------------------------------------------------- the command line and the logs
