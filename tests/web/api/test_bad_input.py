@@ -62,11 +62,6 @@ PHOTOS = {
 }
 
 
-@pytest.fixture
-def author(school: School) -> dict[str, str]:
-    return school.key("drafts:write")
-
-
 def nothing_stored(school: School) -> bool:
     with school.read() as store:
         page = drafts.queue(store, limit=10, stages=list(Stage))

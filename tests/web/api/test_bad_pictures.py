@@ -14,11 +14,6 @@ from tests.web.api.test_bad_input import nothing_stored, problem
 from tests.web.conftest import School
 
 
-@pytest.fixture
-def author(school: School) -> dict[str, str]:
-    return school.key("drafts:write")
-
-
 def files_of(school: School) -> set[Path]:
     """All files of the data folder but the database's own."""
     return {one for one in school.service.settings.data_dir.rglob("*") if one.is_file() and ".db" not in one.name}

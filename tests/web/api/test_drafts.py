@@ -17,16 +17,6 @@ from tests.web.conftest import REFUSED, School, both_databases
 GREEN = (20, 160, 40)
 
 
-@pytest.fixture
-def author(school: School) -> dict[str, str]:
-    return school.key("drafts:write")
-
-
-@pytest.fixture
-def approver(school: School) -> dict[str, str]:
-    return school.key("review:write")
-
-
 def store(
     client: TestClient, headers: dict[str, str], data: bytes, alt_text: str = "Children with a road"
 ) -> dict[str, Any]:

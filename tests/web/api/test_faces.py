@@ -21,11 +21,6 @@ DPIA = dict(BODIES["dpia"])  # type: ignore[call-overload]
 
 
 @pytest.fixture
-def office(school: School) -> dict[str, str]:
-    return school.key("register:write")
-
-
-@pytest.fixture
 def child(school: School) -> str:
     return school.pupil(REFUSED[0]).id
 

@@ -49,16 +49,6 @@ def lead(new_client: Callable[[], TestClient], school: School) -> Lead:
     return Lead(new_client(), school)
 
 
-@pytest.fixture
-def office(school: School) -> dict[str, str]:
-    return school.key("register:write")
-
-
-@pytest.fixture
-def author(school: School) -> dict[str, str]:
-    return school.key("drafts:write")
-
-
 UPN = PUPILS[9][0]
 
 

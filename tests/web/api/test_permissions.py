@@ -22,11 +22,6 @@ ROUND = {"opened_on": "2026-10-01", "due_on": "2026-10-31"}
 SILENT = PUPILS[5][0]
 
 
-@pytest.fixture
-def office(school: School) -> dict[str, str]:
-    return school.key("register:write")
-
-
 def get(client: TestClient, headers: dict[str, str], path: str, **params: Any) -> Any:
     answer = client.get(f"/v1/{path}", headers=headers, params=params)
     assert answer.status_code == 200, answer.text

@@ -33,21 +33,6 @@ ENROLLED = (30, 60, 200)  # the colour of `portrait()`
 Headers = dict[str, str]
 
 
-@pytest.fixture
-def author(school: School) -> Headers:
-    return school.key("drafts:write")
-
-
-@pytest.fixture
-def approver(school: School) -> Headers:
-    return school.key("review:write")
-
-
-@pytest.fixture
-def office(school: School) -> Headers:
-    return school.key("register:write")
-
-
 def class_of(school: School, upn: str) -> str:
     return school.pupil(upn).class_name
 

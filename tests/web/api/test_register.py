@@ -48,17 +48,6 @@ def sheet(rows: Sequence[Sequence[str]], header: Sequence[str] = HEADER) -> byte
     return text.getvalue().encode()
 
 
-@pytest.fixture
-def office(school: School) -> dict[str, str]:
-    """The header of the office's key."""
-    return school.key("register:write")
-
-
-@pytest.fixture
-def author(school: School) -> dict[str, str]:
-    return school.key("drafts:write")
-
-
 def put(
     client: TestClient, headers: dict[str, str], path: str, body: bytes | str, kind: str = "text/csv", **params: Any
 ) -> Any:

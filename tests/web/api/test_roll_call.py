@@ -23,21 +23,6 @@ Headers = dict[str, str]
 
 
 @pytest.fixture
-def author(school: School) -> Headers:
-    return school.key("drafts:write")
-
-
-@pytest.fixture
-def approver(school: School) -> Headers:
-    return school.key("review:write")
-
-
-@pytest.fixture
-def office(school: School) -> Headers:
-    return school.key("register:write")
-
-
-@pytest.fixture
 def draft(client: TestClient, author: Headers) -> dict[str, Any]:
     kept = store(client, author, photo(BLUE, RED, GREEN))
     return submit(client, author, photos=[{"id": kept["id"]}], classes=["Oak", "Rowan"])

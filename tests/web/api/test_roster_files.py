@@ -25,11 +25,6 @@ OWN = {"Pupil ref": "upn", "Given": "legal_first", "Family": "legal_surname"}
 OWN_HEADER = ["Pupil ref", "Given", "Preferred Forename", "Middle Names", "Family", *HEADER[5:]]
 
 
-@pytest.fixture
-def office(school: School) -> dict[str, str]:
-    return school.key("register:write")
-
-
 def upns(school: School) -> set[str]:
     with school.read() as store:
         return {one.upn for one in roster.every(store) if one.left_on is None}

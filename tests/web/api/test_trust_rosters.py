@@ -27,11 +27,6 @@ def trust(ours: str = OURS, other: str = OTHER, given: int = 0) -> bytes:
 
 
 @pytest.fixture
-def office(school: School) -> dict[str, str]:
-    return school.key("register:write")
-
-
-@pytest.fixture
 def reviewer(school: School) -> dict[str, str]:
     return school.key("drafts:write", "review:write")
 

@@ -31,11 +31,6 @@ def rules(report: dict[str, Any], *, above_advice: bool = True) -> set[str]:
     return {one["rule"] for one in report["findings"] if not above_advice or one["outcome"] != "advise"}
 
 
-@pytest.fixture
-def author(school: School) -> dict[str, str]:
-    return school.key("drafts:write")
-
-
 @both_databases
 def test_good_news_is_approved(client: TestClient, author: dict[str, str]) -> None:
     answer = client.post("/v1/vet", headers=author, json={"text": GOOD_NEWS})
