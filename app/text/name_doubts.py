@@ -55,12 +55,7 @@ def _ends_clause(naming: Naming, scene: Scene) -> bool:
 def _set_off(naming: Naming, scene: Scene) -> bool:
     """``, er, Will, on a chair``."""
     after = scene.after(naming, 1)
-    return (
-        scene.first(naming).gap == ", "
-        and bool(after)
-        and after[0].gap == ", "
-        and not scene.in_list_of_capitals(naming)
-    )
+    return scene.first(naming).gap == ", " and bool(after) and after[0].gap == ", " and not scene.in_list(naming)
 
 
 def joined_up(naming: Naming, scene: Scene) -> Weights:
@@ -99,99 +94,13 @@ def ordinary_word(naming: Naming, scene: Scene) -> Weights:
 
 
 _AUXILIARIES: Final = frozenset({"will", "may"})
-_PASTS: Final = frozenset(
-    [
-        "was",
-        "had",
-        "won",
-        "wrote",
-        "sang",
-        "led",
-        "got",
-        "lost",
-        "ran",
-        "swam",
-        "took",
-        "gave",
-        "came",
-        "brought",
-        "drew",
-        "told",
-        "said",
-        "grew",
-        "found",
-        "caught",
-        "threw",
-        "climbed",
-        "rode",
-        "spoke",
-        "knew",
-        "did",
-        "held",
-        "stood",
-        "sat",
-        "left",
-        "fell",
-        "went",
-        "made",
-        "built",
-        "taught",
-        "thought",
-        "bought",
-        "sold",
-        "ate",
-        "drank",
-        "slept",
-        "woke",
-        "forgot",
-        "chose",
-        "broke",
-        "wore",
-        "tore",
-        "flew",
-        "shook",
-        "hid",
-        "sank",
-        "spent",
-        "met",
-        "kept",
-        "meant",
-        "heard",
-        "began",
-        "rang",
-        "drove",
-        "beat",
-        "bit",
-        "blew",
-        "fed",
-        "felt",
-        "fought",
-        "hung",
-        "laid",
-        "lay",
-        "lit",
-        "paid",
-        "sent",
-        "shot",
-        "shut",
-        "slid",
-        "spun",
-        "stuck",
-        "struck",
-        "swept",
-        "swung",
-    ]
-)
-
-
-_NEGATED: Final = frozenset({"wont", "isnt", "cant", "hasnt", "wasnt", "doesnt", "didnt"})
 
 
 def _past(word: Word) -> bool:
-    """Whether it is a verb of the past, which ``will`` and ``may`` never stand before."""
-    if word.key.endswith("nt") and word.key in _NEGATED:
-        return True
-    return word.key in _PASTS or (len(word.key) > 4 and word.key.endswith("ed") and word.key not in ("need", "feed"))
+    """Whether it is a verb that ``will`` and ``may`` never stand before: of the past, or negated."""
+    return word.key in lexicon("pasts") or (
+        len(word.key) > 4 and word.key.endswith("ed") and word.key not in ("need", "feed")
+    )
 
 
 def _followed(naming: Naming, after: Word, scene: Scene) -> Weights:

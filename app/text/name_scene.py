@@ -96,10 +96,6 @@ class Scene:
             place = first + 1
         return found
 
-    def in_list_of_capitals(self, naming: Naming) -> bool:
-        """Whether a list with it holds another word with a capital."""
-        return bool(self.in_list(naming))
-
     def owns(self, naming: Naming) -> bool:
         """Whether the name is possessive, with its apostrophe or without."""
         end = self.last(naming).end
