@@ -36,13 +36,17 @@ MOVES: Mapping[Stage, frozenset[Stage]] = {
     Stage.RETURNED: _VETTED | _LEFT,
     Stage.APPROVED: _VETTED | _LEFT | {Stage.SCHEDULED, Stage.PUBLISHING},
     Stage.SCHEDULED: _VETTED | _LEFT | {Stage.APPROVED, Stage.PUBLISHING},
-    Stage.PUBLISHING: frozenset({Stage.PUBLISHED, Stage.FAILED}),
-    Stage.FAILED: _VETTED | _LEFT | {Stage.PUBLISHING},
-    Stage.PUBLISHED: frozenset(),
+    Stage.PUBLISHING: frozenset({Stage.PUBLISHED, Stage.FAILED, Stage.SCHEDULED, Stage.APPROVED}),
+    Stage.FAILED: _VETTED | _LEFT | {Stage.PUBLISHING, Stage.APPROVED, Stage.SCHEDULED},
+    Stage.PUBLISHED: frozenset({Stage.WITHDRAWN}),
     Stage.WITHDRAWN: frozenset(),
     Stage.EXPIRED: frozenset(),
 }
-"""From each stage, the stages a draft may move to. Vetting again leads back to the three vetted stages."""
+"""From each stage, the stages a draft may move to. Vetting again leads back to the three vetted stages.
+
+One that was being published goes back to wait where it is certain that nothing is out; a published one is withdrawn by
+being taken down.
+"""
 
 QUEUED = frozenset({Stage.REFERRED, Stage.READY})
 """The stages in which a draft waits for an approver."""

@@ -16,17 +16,22 @@ from app.errors import Fault, Malformed
 from app.policy.places import lines_of
 from app.policy.tables import Problem, Table, meant
 from app.policy.values import (
+    WEEKDAYS,
     Clause,
     Costs,
+    DeskTimes,
     Distances,
     EngineThresholds,
+    Hours,
     KeptBy,
     Limits,
     MatchingMode,
     NotAnswered,
     PhotoMeasures,
     Policy,
+    Publishing,
     Retention,
+    SignIn,
     Staleness,
 )
 
@@ -121,6 +126,9 @@ def _policy(file: Table) -> Policy:
         clauses=_clauses(file.table("clauses")),
         costs=_costs(file.table("costs")) if file.has("costs") else None,
         retention=_retention(file.table("retention")) if file.has("retention") else Retention(),
+        desk=_desk(file.table("desk")) if file.has("desk") else DeskTimes(),
+        publishing=_publishing(file.table("publishing")) if file.has("publishing") else Publishing(),
+        sign_in=_sign_in(file.table("sign_in")) if file.has("sign_in") else SignIn(),
     )
     if policy.review_on < policy.ratified_on < date.max:  # what was not given is date.max
         file.note("review_on lies before ratified_on.", "review_on")
@@ -199,6 +207,65 @@ def _retention(table: Table) -> Retention:
     }
     table.close()
     return Retention(**given)
+
+
+_ROLES = ("colleague", "author", "approver", "office", "dsl", "dpo", "administrator")
+"""The roles that people have, as `app.web.security` gives them their rights."""
+
+
+def _sign_in(table: Table) -> SignIn:
+    """What the table leaves out is as by default."""
+    usual = SignIn()
+    roles = table.texts("second_factor") if table.has("second_factor") else usual.second_factor
+    for role in roles:
+        if role not in _ROLES:
+            table.note(f"There is no role {role}.{meant(role, sorted(_ROLES))}", "second_factor")
+    sign_in = SignIn(
+        second_factor=roles,
+        password_min_length=table.whole("password_min_length", 8, 64)
+        if table.has("password_min_length")
+        else usual.password_min_length,
+        password_change_days=table.whole("password_change_days", 0, 3650)
+        if table.has("password_change_days")
+        else usual.password_change_days,
+    )
+    table.close()
+    return sign_in
+
+
+def _publishing(table: Table) -> Publishing:
+    """What the table leaves out is as by default."""
+    usual = Publishing()
+    publishing = Publishing(
+        hours=_hours(table),
+        approval_days=table.whole("approval_days", 1, 366) if table.has("approval_days") else usual.approval_days,
+    )
+    table.close()
+    return publishing
+
+
+def _hours(table: Table) -> Hours:
+    usual = Hours()
+    opens = table.whole("from_hour", 0, 23) if table.has("from_hour") else usual.opens
+    closes = table.whole("until_hour", 1, 24) if table.has("until_hour") else usual.closes
+    if table.sound and opens >= closes:
+        table.note("until_hour must be later than from_hour.", "until_hour")
+    names = table.texts("weekdays") if table.has("weekdays") else WEEKDAYS
+    for name in names:
+        if name not in WEEKDAYS:
+            table.note(f'"{name}" is no day of the week.{meant(name, list(WEEKDAYS))}', "weekdays")
+    if not names and table.sound:
+        table.note("weekdays is empty: nothing would ever be published.", "weekdays")
+    weekdays = frozenset(WEEKDAYS.index(name) for name in names if name in WEEKDAYS)
+    return Hours(opens, closes, weekdays or usual.weekdays)
+
+
+def _desk(table: Table) -> DeskTimes:
+    """What the table leaves out is as by default."""
+    most = {"digest_minutes": 24 * 60, "nudge_hours": 100}
+    given = {key: table.whole(key, 1, limit) for key, limit in most.items() if table.has(key)}
+    table.close()
+    return DeskTimes(**given)
 
 
 def _costs(table: Table) -> Costs:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -127,6 +127,67 @@ class Retention:
     repeat_days: int = 1
 
 
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """How staff sign in. What a policy file does not say is as here.
+
+    ``second_factor`` are the roles that need one; anybody else may have one. ``password_change_days`` is 0 where a
+    password need not be changed merely because it is old.
+    """
+
+    second_factor: tuple[str, ...] = ("approver", "dsl", "administrator", "dpo")
+    password_min_length: int = 12
+    password_change_days: int = 0
+
+
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """When posts go out, by the school's clock: from the hour ``opens`` until the hour ``closes``, on these weekdays (Monday is 0)."""
+
+    opens: int = 0
+    closes: int = 24
+    weekdays: frozenset[int] = frozenset(range(7))
+
+    def next_open(self, instant: datetime, zone: ZoneInfo) -> datetime:
+        """The first moment at or after ``instant`` within the hours, in UTC; wall clocks count, also on days of 23 or 25 hours."""
+        local = instant.astimezone(zone)
+        for days in range(8):
+            day = local.date() + timedelta(days=days)
+            if day.weekday() not in self.weekdays:
+                continue
+            opens = _at(day, self.opens, zone)
+            closes = _at(day + timedelta(days=1), 0, zone) if self.closes == 24 else _at(day, self.closes, zone)
+            if instant < closes:
+                return max(instant.astimezone(UTC), opens)
+        raise ValueError("no day of the week is open")
+
+
+def _at(day: date, hour: int, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day, time(hour), zone).astimezone(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Publishing:
+    """How posts go out. What a policy file does not say is as here: at any hour, and approvals hold for two weeks."""
+
+    hours: Hours = Hours()
+    approval_days: int = 14
+
+
+@dataclass(frozen=True, slots=True)
+class DeskTimes:
+    """When approvers are told of what waits. What a policy file does not say is as here.
+
+    At most one mail in ``digest_minutes``; a reminder after ``nudge_hours`` of those in which a person may be written to.
+    """
+
+    digest_minutes: int = 30
+    nudge_hours: int = 4
+
+
 _SIGNS = {"USD": "$", "GBP": "£", "EUR": "€"}
 
 
@@ -175,6 +236,9 @@ class Policy:
     clauses: Mapping[str, Clause]
     costs: Costs | None = None
     retention: Retention = Retention()
+    publishing: Publishing = Publishing()
+    desk: DeskTimes = DeskTimes()
+    sign_in: SignIn = SignIn()
 
     @property
     def reference(self) -> str:

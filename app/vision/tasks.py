@@ -17,11 +17,12 @@ from app.domain import Box, Matching, Unseen
 from app.errors import Fault, Malformed
 from app.vision import models
 from app.vision.clean import CleanPhoto, publishable
-from app.vision.cover import cover
+from app.vision.cover import SOLID, Style, cover
 from app.vision.engine import Engine
 from app.vision.enrol import Enrolment, EnrolmentRefused, enrol
 from app.vision.pixels import Picture, open_photo
 from app.vision.seeing import Seen, see
+from app.vision.shrink import shrink
 from app.vision.sight import Sight
 from app.vision.strip import strip
 
@@ -89,14 +90,16 @@ def _as_seen(copy: bytes, doubts: Sequence[str]) -> Picture:
     )
 
 
-def cover_boxes(_engine: Engine, copy: bytes, boxes: Sequence[Box], size: tuple[int, int]) -> CleanPhoto:
+def cover_boxes(
+    _engine: Engine, copy: bytes, boxes: Sequence[Box], size: tuple[int, int], style: Style = SOLID
+) -> CleanPhoto:
     """The copy with those boxes covered, which are in pixels of a photo of ``size`` (width, height).
 
     Malformed where a box covers nothing.
     """
     picture = open_photo(copy)
     try:
-        return publishable(cover(picture, _inside(picture, boxes, size)))
+        return publishable(cover(picture, _inside(picture, boxes, size), style))
     except ValueError:
         raise Malformed(
             "A box lies outside the photo or is empty.", slug="box-outside", errors=(Fault("#/boxes", "outside"),)
@@ -110,6 +113,11 @@ def _inside(picture: Picture, boxes: Sequence[Box], size: tuple[int, int]) -> li
         Box(round(box.left * across), round(box.top * down), round(box.right * across), round(box.bottom * down))
         for box in boxes
     ]
+
+
+def smaller(_engine: Engine, copy: bytes, long_side_px: int) -> bytes:
+    """A publishable copy for a screen, as JPEG: no larger than that, and never larger than it was."""
+    return shrink(copy, long_side_px)
 
 
 def face_strip(_engine: Engine, copy: bytes, boxes: Sequence[Box], size: tuple[int, int] | None, side_px: int) -> bytes:

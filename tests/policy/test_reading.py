@@ -17,8 +17,10 @@ from app.policy import (
     PolicyError,
     Problem,
     Retention,
+    SignIn,
     Staleness,
     check,
+    describe,
     load_default,
     parse,
 )
@@ -237,3 +239,20 @@ def test_periods_that_cannot_be_are_told() -> None:
     told = {problem.detail for problem in check(wrong)}
     assert "retention.audit_days is 30; it must lie between 365 and 10000." in told
     assert 'retention.leavers_days is not something a policy says. Did you mean "leaver_days"?' in told
+
+
+def test_a_policy_says_how_staff_sign_in() -> None:
+    table = WHITEHOUSE[WHITEHOUSE.index("[sign_in]") : WHITEHOUSE.index("[photo]")]
+    assert parse(WHITEHOUSE.replace(table, "")).sign_in == load_default().sign_in == SignIn()
+    some = "[sign_in]\nsecond_factor = []\npassword_min_length = 16\npassword_change_days = 365\n\n"
+    policy = parse(WHITEHOUSE.replace(table, some))
+    assert policy.sign_in == SignIn((), 16, 365)
+    told = "\n".join(describe(policy))
+    assert "A second factor is asked of: nobody." in told
+    assert "A password has at least 16 characters and is changed after 365 days." in told
+    assert parse(WHITEHOUSE.replace(table, "[sign_in]\n\n")).sign_in == SignIn()
+    wrong = '[sign_in]\nsecond_factor = ["aprover"]\npassword_min_length = 7\nlenght = 3\n\n'
+    details = [problem.detail for problem in check(WHITEHOUSE.replace(table, wrong))]
+    assert 'There is no role aprover. Did you mean "approver"?' in details
+    assert "sign_in.password_min_length is 7; it must lie between 8 and 64." in details
+    assert any("sign_in.lenght is not something a policy says." in detail for detail in details)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from app.domain import Certainty, Draft, Event, Field, Photo, Pupil, Topic, Words
+from app.domain import Certainty, Draft, Event, Field, Photo, PhotoFacts, Pupil, Topic, Words
 from app.text import Guide, NameIndex, read
 from app.text.allowed import may_name
 from app.text.fold import fold
@@ -75,6 +75,16 @@ def test_places_and_events_are_told_of_those_drafts_alone() -> None:
     assert told(Draft(text, classes=("Oak",)), Guide(INDEX)) == []
     assert told(Draft("Our mill visit was fun.", classes=("Oak",)), guide) == [Words(4, 14)]
     assert told(Draft("Flour!", classes=("Oak",), event_id="mill"), guide) == [Words(0, 6)]
+
+
+def test_one_or_two_letters_in_a_picture_bring_a_person_and_stop_nothing() -> None:
+    index = NameIndex.build([replace(ROSE, legal_first="Lu", legal_surname="Okafor")], [], ["Oak"])
+    guide = Guide(index, never_named=frozenset({"p1"}))
+    photo = (PhotoFacts(picture_text="LU"),)
+    (seen,) = read(Draft(""), photo, guide, NOW).names
+    assert seen.certainty is Certainty.AMBIGUOUS
+    (whole,) = read(Draft(""), (PhotoFacts(picture_text="LU OKAFOR"),), guide, NOW).names
+    assert whole.certainty >= Certainty.LIKELY
 
 
 def test_whatever_may_name_a_child_who_is_never_named_does() -> None:

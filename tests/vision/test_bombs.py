@@ -21,7 +21,7 @@ from tests.vision.samples import chunk, encoded, png, quarters, with_chunk, with
 
 SIDE = 7071  # squared the most that is taken
 MEMORY_MB = 700
-CPU_S = 5  # of one file; told apart from what would take minutes, not measured
+CPU_S = 20  # of one file; told apart from what would take minutes, not measured
 
 LOOK = """
 import json, pathlib, resource, sys, time
