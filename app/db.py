@@ -54,6 +54,7 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.url = _url(url)
+        self.info: dict[str, object] = {}  # what every session carries along, such as the way to the job engine
         if self.url.get_backend_name() == "sqlite":
             self.file: Path | None = _file_of(url)
             self._turn: AbstractContextManager[object] = _Turn()
@@ -80,7 +81,7 @@ class Database:
         """A session that sees one snapshot and cannot write."""
         with (
             _told_when_unavailable(),
-            Session(self._reader, autoflush=False, execution_options=_SESSION_OPTIONS) as session,
+            Session(self._reader, autoflush=False, execution_options=_SESSION_OPTIONS, info=self.info) as session,
         ):
             yield session
 
@@ -94,7 +95,11 @@ class Database:
             _told_when_unavailable(),
             self._turn,
             Session(
-                self._writer, autoflush=False, expire_on_commit=False, execution_options=_SESSION_OPTIONS
+                self._writer,
+                autoflush=False,
+                expire_on_commit=False,
+                execution_options=_SESSION_OPTIONS,
+                info=self.info,
             ) as session,
             session.begin(),
         ):

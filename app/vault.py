@@ -116,7 +116,7 @@ def load_key(data_dir: Path, key_setting: str | None) -> bytes:
 
     The first key loaded leaves its fingerprint in ``data_dir/key.check``; any other is KeyWrong from then on.
     """
-    key = _decode(key_setting, "The key in the settings") if key_setting else _read_key_file(data_dir / KEY_FILE)
+    key = read_key(data_dir, key_setting)
     check = data_dir / CHECK_FILE
     if not check.exists():
         _prove(key, data_dir)
@@ -128,6 +128,11 @@ def load_key(data_dir: Path, key_setting: str | None) -> bytes:
             f"(Its fingerprint is in {CHECK_FILE}.)"
         )
     return key
+
+
+def read_key(data_dir: Path, key_setting: str | None) -> bytes:
+    """The key of the settings, else that of ``data_dir/key``, whatever it is good for; nothing is written."""
+    return _decode(key_setting, "The key in the settings") if key_setting else _read_key_file(data_dir / KEY_FILE)
 
 
 def _prove(key: bytes, data_dir: Path) -> None:

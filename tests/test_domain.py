@@ -88,7 +88,8 @@ class TestStages:
 
     def test_only_a_draft_that_waits_for_an_approver_is_first_approved(self) -> None:
         before = {stage for stage, moves in MOVES.items() if Stage.APPROVED in moves}
-        assert before - {Stage.SCHEDULED} == QUEUED  # a scheduled one goes back to approved when taken off the plan
+        # Others were approved before: taken off the plan, or nothing of them is out.
+        assert before - {Stage.SCHEDULED, Stage.PUBLISHING, Stage.FAILED} == QUEUED
 
     def test_what_was_refused_cannot_be_approved(self) -> None:
         assert Stage.APPROVED not in MOVES[Stage.REJECTED]
@@ -102,12 +103,15 @@ class TestStages:
             Stage.FAILED,
         }
 
-    @pytest.mark.parametrize("stage", [Stage.PUBLISHED, Stage.WITHDRAWN, Stage.EXPIRED])
+    @pytest.mark.parametrize("stage", [Stage.WITHDRAWN, Stage.EXPIRED])
     def test_the_end_is_the_end(self, stage: Stage) -> None:
         assert not MOVES[stage]
 
     def test_while_publishing_nothing_else_happens(self) -> None:
-        assert MOVES[Stage.PUBLISHING] == {Stage.PUBLISHED, Stage.FAILED}
+        assert MOVES[Stage.PUBLISHING] == {Stage.PUBLISHED, Stage.FAILED, Stage.SCHEDULED, Stage.APPROVED}
+
+    def test_what_is_out_can_only_be_taken_down(self) -> None:
+        assert MOVES[Stage.PUBLISHED] == {Stage.WITHDRAWN}
 
     def test_each_answer_leads_to_its_stage(self) -> None:
         assert {answer: stage_of(answer) for answer in Answer} == {

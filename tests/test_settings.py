@@ -61,3 +61,16 @@ def test_what_cannot_be_is_refused(monkeypatch: pytest.MonkeyPatch, name: str, v
 def test_settings_do_not_change() -> None:
     with pytest.raises(ValidationError):
         Settings().look_workers = 3  # type: ignore[misc]
+
+
+def test_secrets_may_lie_in_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "fledgling_metrics_token").write_text("from-a-file\n", encoding="utf-8")
+    (tmp_path / "fledgling_smtp_host").write_text("from-a-file", encoding="utf-8")
+    monkeypatch.setenv("FLEDGLING_SECRETS_DIR", str(tmp_path))
+    monkeypatch.setenv("FLEDGLING_SMTP_HOST", "from-the-environment")
+    settings = Settings()
+    assert settings.metrics_token is not None
+    assert settings.metrics_token.get_secret_value() == "from-a-file"
+    assert settings.smtp_host == "from-the-environment"
+    monkeypatch.setenv("FLEDGLING_SECRETS_DIR", str(tmp_path / "nowhere"))
+    assert Settings().metrics_token is None

@@ -15,7 +15,7 @@ from sqlalchemy import delete, insert, select, tuple_, update
 from app.db import new_id
 from app.domain import MOVES, QUEUED, Draft, Photo, Stage
 from app.errors import NotFound
-from app.store import Store, audit
+from app.store import Store, audit, outbox
 from app.store.paging import Page, cut, read_cursor, write_cursor
 from app.store.photos import as_photo
 from app.tables import DraftPhotoRow, DraftRow, PhotoRow
@@ -113,6 +113,9 @@ def move(store: Store, draft_id: str, expected: Stage, to: Stage, *, by: str, no
     if not moved:
         return False
     audit.append(store, audit.Action.DRAFT_MOVE, draft_id, {"from": str(expected), "to": str(to)}, by=by, now=now)
+    if to is Stage.WITHDRAWN:
+        told = {"draft_id": draft_id, "was": str(expected)}
+        outbox.add(store, outbox.EventType.DRAFT_WITHDRAWN, told, now)
     return True
 
 

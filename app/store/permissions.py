@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, insert, select, update
 
 from app.db import new_id
-from app.store import Store, audit
+from app.store import Store, audit, outbox
 from app.tables import PermissionFormRow, PermissionRoundRow, PermissionRow
 
 IDS_AT_ONCE = 500
@@ -144,6 +144,8 @@ def record(
         part = new[start : start + _ROWS_AT_ONCE]
         rows = [_values(store, school_year, one, source, by=by, now=now) for one in part]
         store.session.execute(insert(PermissionRow), rows)
+    if pupils:
+        outbox.add(store, outbox.EventType.PERMISSION_CHANGED, {"pupils": list(pupils)}, now)
     return pupils
 
 

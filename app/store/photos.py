@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, exists, insert, select
+from sqlalchemy import ColumnElement, delete, exists, insert, select, update
 
 from app.db import new_id
 from app.domain import Photo
@@ -79,6 +79,15 @@ def find(store: Store, photo_id: str) -> StoredPhoto | None:
     return find_each(store, [photo_id]).get(photo_id)
 
 
+def find_picture(store: Store, sha256: str) -> StoredPhoto | None:
+    """An upload of that very picture that is still there, the newest, or None."""
+    query = select(PhotoRow).where(
+        PhotoRow.school_id == store.school_id, PhotoRow.sha256 == sha256, PhotoRow.purged_at.is_(None)
+    )
+    row = store.session.scalars(query.order_by(PhotoRow.created_at.desc(), PhotoRow.id.desc()).limit(1)).first()
+    return None if row is None else _stored(row)
+
+
 def find_each(store: Store, photo_ids: Collection[str]) -> dict[str, StoredPhoto]:
     """Those of the photos that there are, by id."""
     query = select(PhotoRow).where(PhotoRow.school_id == store.school_id, PhotoRow.id.in_(photo_ids))
@@ -89,6 +98,15 @@ def expired(store: Store, *, limit: int, now: datetime) -> tuple[str, ...]:
     """Ids of photos that no draft has and whose time is over, oldest first."""
     query = select(PhotoRow.id).where(PhotoRow.school_id == store.school_id, PhotoRow.expires_at <= now, ~_in_a_draft())
     return tuple(store.session.scalars(query.order_by(PhotoRow.expires_at).limit(limit)))
+
+
+def keep_until(store: Store, photo_id: str, instant: datetime) -> None:
+    """Keep a photo that no draft has (any more) until then."""
+    store.session.execute(
+        update(PhotoRow)
+        .where(PhotoRow.school_id == store.school_id, PhotoRow.id == photo_id, ~_in_a_draft())
+        .values(expires_at=instant)
+    )
 
 
 def remove(store: Store, photo_ids: Collection[str], *, by: str, now: datetime) -> tuple[str, ...]:

@@ -254,6 +254,12 @@ def open_recalls(store: Store, *, limit: int, cursor: str | None = None) -> Page
     return _page(store, query.order_by(RecallRow.opened_at, RecallRow.id), limit)
 
 
+def open_of_draft(store: Store, draft_id: str) -> tuple[Recall, ...]:
+    """Those of a draft on which nobody has decided."""
+    this = (RecallRow.school_id == store.school_id, RecallRow.draft_id == draft_id, RecallRow.outcome == _OPEN)
+    return tuple(_recall(row) for row in store.session.execute(select(*_COLUMNS).where(*this)))
+
+
 def closed_recalls(store: Store, *, limit: int, cursor: str | None = None) -> Page[Recall]:
     """Those that ended, opened last in front."""
     query = select(*_COLUMNS).where(RecallRow.school_id == store.school_id, RecallRow.outcome != _OPEN)

@@ -11,7 +11,7 @@ from sqlalchemy import func, insert, select
 
 from app.db import new_id
 from app.domain import Evidence, Verdict
-from app.store import Store, audit
+from app.store import Store, audit, outbox
 from app.store.records import read_evidence, read_findings, write_evidence, write_findings
 from app.tables import DecisionRow, VerdictRow
 
@@ -97,6 +97,8 @@ def add(
             vetted_at=verdict.vetted_at,
         )
     )
+    told = {"draft_id": draft_id, "revision": revision, "verdict": str(verdict.answer)}
+    outbox.add(store, outbox.EventType.DRAFT_VETTED, told, now)
     return StoredVerdict(verdict_id, draft_id, revision, verdict, register_version)
 
 
@@ -168,6 +170,8 @@ def decide(
             decided_at=now,
         )
     )
+    told = {"draft_id": draft_id, "revision": revision, "decision": str(decision)}
+    outbox.add(store, outbox.EventType.DRAFT_DECIDED, told, now)
     return decided
 
 

@@ -24,10 +24,11 @@ class PersonRow(OfSchool, Base):
     password_hash: Mapped[str] = code_column()
     active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime]
+    password_set_at: Mapped[datetime | None]
 
 
 class SessionRow(OfSchool, Base):
-    """A person's signed-in session; only the SHA-256 of its token is kept."""
+    """A person's signed-in session; only the SHA-256 of its token is kept. ``browser`` is its family, such as "Firefox"."""
 
     __tablename__ = "sessions"
 
@@ -39,6 +40,8 @@ class SessionRow(OfSchool, Base):
     seen_at: Mapped[datetime]
     expires_at: Mapped[datetime] = mapped_column(index=True)
     revoked_at: Mapped[datetime | None]
+    second_factor_at: Mapped[datetime | None]
+    browser: Mapped[str] = code_column(server_default="")
 
 
 class KeyRow(OfSchool, Base):

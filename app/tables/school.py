@@ -46,6 +46,7 @@ class AccountRow(OfSchool, Base):
     classes: Mapped[Any] = mapped_column(Document)
     posters: Mapped[Any] = mapped_column(Document)
     position: Mapped[int]
+    closed_at: Mapped[datetime | None]
 
 
 class PolicyRow(OfSchool, Base):
