@@ -23,7 +23,7 @@ from pathlib import Path
 from queue import PriorityQueue
 from typing import Any
 
-from app.errors import FledglingError
+from app.errors import FledglingError, SetUpError
 from app.jobs.crew import DONE, TOLD, JobFailed, Outcome, Turn, Work
 
 _log = logging.getLogger(__name__)
@@ -96,7 +96,7 @@ class Processes:
         try:
             return _Worker(self._order, self._limits, self._closing)
         except Exception as error:  # noqa: BLE001 - whatever it is, this thread goes on
-            if not self._closing.is_set():
+            if not (self._closing.is_set() or isinstance(error, SetUpError)):  # whoever set it up is told in words
                 _log.error(
                     "a worker could not be started: %s", error if isinstance(error, JobFailed) else type(error).__name__
                 )
