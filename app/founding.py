@@ -9,6 +9,7 @@ from app import register
 from app.db import Database
 from app.domain import Account, fold_handle
 from app.errors import Malformed, SetUpError
+from app.jobs import engine
 from app.policy import DEFAULT_FILE
 from app.settings import Settings
 from app.store import Store, keys, policies, schools
@@ -31,6 +32,8 @@ def prepare(settings: Settings) -> None:
         create_key(settings.data_dir / KEY_FILE)
     database = Database(settings.url)
     database.upgrade()
+    if database.file is None:  # on SQLite the one process that works makes them
+        engine.prepare(database)
     database.dispose()
 
 

@@ -17,9 +17,10 @@ from app.demo import pictures
 from app.domain import Draft, Outcome
 from app.founding import found_school, prepare
 from app.main import open_service, the_time
+from app.policy import DEFAULT_FILE
 from app.report import light, show
 from app.settings import Settings
-from app.store import Store, accounts, keys, people, roster
+from app.store import Store, accounts, keys, people, policies, roster
 from app.store.biometrics import Actor, BiometricDecision, Notice, Response
 from app.store.dpias import Dpia
 from app.vetting import Vetted, vet
@@ -105,12 +106,21 @@ def run(installed: Settings, *, serving: bool) -> Service:
     prepare(settings)
     service = open_service(settings)
     school, admin = found_school(service, "Whitehouse Primary School", "whitehouseps", by=BY, now=now)
+    _ask_for_no_second_factor(service, school.id, now)
     _fill(service, school.id, now)
     console.print(f"• photos are looked at by {service.eyes.engine.full_name}\n", style="dim")
     _vet_all(console, service, school.id, now)
     if serving:
         _let_in(console, service, school.id, admin, now)
     return service
+
+
+def _ask_for_no_second_factor(service: Service, school_id: str, now: datetime) -> None:
+    """The demo is there to be tried at once; a real school's policy asks approvers for one."""
+    table = 'second_factor = ["approver", "dsl", "administrator", "dpo"]'
+    policy = DEFAULT_FILE.read_text(encoding="utf-8").replace(table, "second_factor = []")
+    with service.database.write() as session:
+        policies.add(Store(session, school_id), policy, by=BY, now=now)
 
 
 def _fill(service: Service, school_id: str, now: datetime) -> None:
@@ -219,7 +229,10 @@ def _let_in(console: Console, service: Service, school_id: str, admin: str, now:
             password = secrets.token_urlsafe(9)
             people.add(store, name, email, role, hash_password(password), by=BY, now=now)
             signs.append((email, role, password))
-    console.print("\nThe admin key:")
+    console.print(
+        "\nThe demo asks nobody for a second factor; a real school's policy asks approvers for one.", style="dim"
+    )
+    console.print("The admin key:")
     console.print(admin, soft_wrap=True)
     console.print("A key for the school's website (drafts:write):")
     console.print(cms, soft_wrap=True)

@@ -33,11 +33,13 @@ from app.register.lists import import_events, import_staff, plan_staff, put_acco
 from app.register.office import Difference, FileRefused, Office, RollWouldShrink
 from app.register.oneroster import import_oneroster
 from app.register.permissions import (
+    Move,
     PermissionPlan,
     Standing,
     Word,
     forbids_posts,
     import_permissions,
+    moved_answers,
     open_round,
     plan_permissions,
     record_permission,
@@ -74,6 +76,7 @@ __all__ = [
     "Forms",
     "ListedPhrase",
     "Manner",
+    "Move",
     "Office",
     "PermissionPlan",
     "PhotoOnRecord",
@@ -114,6 +117,7 @@ __all__ = [
     "lift_hold",
     "list_holds",
     "list_phrases",
+    "moved_answers",
     "not_shown",
     "open_round",
     "photos_due",

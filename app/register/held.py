@@ -15,10 +15,11 @@ from app.errors import NotFound
 from app.register.child_keys import open_photo_file, open_reason
 from app.register.office import Office
 from app.register.traces import BLOCK
-from app.store import Store, appearances, audit, biometrics, holds, imports, permissions, roster, verdicts
+from app.store import Store, appearances, audit, biometrics, comparisons, holds, imports, permissions, roster, verdicts
 from app.store.appearances import Appearance
 from app.store.audit import AuditLine
 from app.store.biometrics import Notice, ReferencePhoto, Response
+from app.store.comparisons import Likeness
 from app.store.imports import TransferNames
 from app.store.permissions import Permission
 from app.vault import PhotoLost, SealBroken
@@ -32,6 +33,7 @@ EXPORTED = frozenset(
         "templates",
         "transfer_names",
         "source_pupils",
+        "comparisons",
     }
 )
 """The tables of a pupil that an export holds."""
@@ -39,6 +41,11 @@ WITHHELD = frozenset({"holds", "pupil_keys", "not_shown"})
 """Those that it does not: holds are the safeguarding lead's, a key says nothing of a child, and who is not shown follows from the rest."""
 
 _SAFEGUARDING = "safeguarding."
+_COMPARED = {
+    Likeness.SAME: "the same child",
+    Likeness.DIFFERENT: "not this child",
+    Likeness.CANT_TELL: "cannot be told",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +176,13 @@ def _found(store: Store, one: Appearance, pupil_id: str) -> Found:
         tuple(sorted({number for number, _ in faces} | lined_up)),
         ", ".join(sorted({str(face.match) for _, face in faces if face.match})),
         any(pupil_id in finding.pupils for finding in one.findings),
-        tuple(str(answer) for each in decided if (answer := each.answers.get(pupil_id))),
+        (
+            *(str(answer) for each in decided if (answer := each.answers.get(pupil_id))),
+            *(
+                f"photo {each.photo + 1}, face {each.face + 1}: {_COMPARED[each.answer]}"
+                for each in comparisons.of_pupil(store, one.draft, pupil_id)
+            ),
+        ),
     )
 
 

@@ -108,14 +108,15 @@ def put_accounts(office: Office, accounts: Sequence[Account], *, by: str, now: d
     with office.database.write() as session:
         store = Store(session, office.school_id)
         store.take_turn()
-        _refuse_unknown(store, accounts)
+        refuse_unknown(store, accounts)
         current = {account.handle: account for account in kept_accounts.every(store)}
         kept_accounts.put(store, tuple(new.values()), by=by, now=now)
         version.stamp(store, office.policy, now)
     return _compare({handle: current[handle] for handle in new if handle in current}, new)
 
 
-def _refuse_unknown(store: Store, accounts: Sequence[Account]) -> None:
+def refuse_unknown(store: Store, accounts: Sequence[Account]) -> None:
+    """Malformed for posters or classes that the school does not have."""
     posters = {person.id for person in people.every(store)} | {key.id for key in keys.every(store)}
     classes = {fold_class(pupil.class_name) for pupil in kept.every(store) if pupil.left_on is None}
     no_roster = kept.as_of(store) is None  # before one is loaded, nobody knows the classes

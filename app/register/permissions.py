@@ -65,7 +65,7 @@ def plan_permissions(
         return PermissionPlan(difference=Difference(problems=sheet.problems))
     ids = {pupil.upn: pupil.id for pupil in pupils}
     problems = list(sheet.problems)
-    standing = {(one.pupil, one.channel): one.answer for one in current if "/" not in one.channel}
+    standing = _of_files(current)
     wanted = dict.fromkeys(standing, PermissionAnswer.NOT_ANSWERED)
     for row in sheet.rows:
         pupil = ids.get(row.key)
@@ -89,6 +89,11 @@ def plan_permissions(
     return PermissionPlan(given, tuple(one for one in given if (one.pupil, one.channel) in less), difference)
 
 
+def _of_files(current: Sequence[Permission]) -> dict[Place, PermissionAnswer]:
+    """What files said, without what was told by somebody."""
+    return {(one.pupil, one.channel): one.answer for one in current if "/" not in one.channel}
+
+
 def _unmatched(pupils: Sequence[Pupil], ids: Mapping[str, str], sheet: PermissionSheet) -> list[Problem]:
     """A file that knows none of the children is another school's; children it leaves out are counted."""
     keys = {row.key for row in sheet.rows}
@@ -105,7 +110,8 @@ def _difference(
     problems: Sequence[Problem],
 ) -> Difference:
     """By UPN: who has an answer now and had none, whose answers differ, who has none any more."""
-    moved = {pupil for (pupil, channel), answer in new.items() if standing.get((pupil, channel)) is not answer}
+    silence = PermissionAnswer.NOT_ANSWERED
+    moved = {place[0] for place, answer in new.items() if standing.get(place, silence) is not answer}
     before, after = _answered(standing), _answered({**standing, **new})
     come, gone, both = after - before, before - after, after & before
     told = sorted(((pupil, upns[pupil]) for pupil in moved if pupil in upns), key=lambda one: one[1])
@@ -151,6 +157,31 @@ def import_permissions(
         heard("checking what vetting goes by")
         version.stamp(store, office.policy, now)
     return difference
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One family's answer about one channel, as it stands this school year and as a file has it."""
+
+    channel: str
+    before: PermissionAnswer
+    after: PermissionAnswer
+
+
+def moved_answers(office: Office, data: bytes, now: datetime) -> dict[str, tuple[Move, ...]]:
+    """By UPN, each answer that a permissions file would change; nothing of a file with errors."""
+    with office.database.read() as session:
+        store = Store(session, office.school_id)
+        plan = _planned(office, store, read_permissions(data, imports.columns(store)), now)
+        standing = _of_files(kept.current(store, _year(office, now)))
+        upns = {pupil.id: pupil.upn for pupil in roster.every(store)}
+    found: dict[str, tuple[Move, ...]] = {}
+    for one in plan.given:
+        before = standing.get((one.pupil, one.channel), PermissionAnswer.NOT_ANSWERED)
+        if one.answer is not before and one.pupil in upns:
+            upn = upns[one.pupil]
+            found[upn] = (*found.get(upn, ()), Move(one.channel, before, one.answer))
+    return found
 
 
 def _record_lowered(

@@ -10,12 +10,14 @@ from app.errors import Malformed, NotFound
 from app.policy import NotAnswered
 from app.register import (
     FileRefused,
+    Move,
     Office,
     Standing,
     Word,
     import_permissions,
     import_roster,
     lift_hold,
+    moved_answers,
     open_round,
     read_hold_reason,
     record_permission,
@@ -69,6 +71,19 @@ def test_silence_follows_the_policy_once_the_round_was_held(office: Office, roll
     hold_round(office)
     assert hidden(office, roll) == "U2"
     assert hidden(with_policy(office, not_answered=NotAnswered.REFUSE), roll) == "U2 U3"
+
+
+def test_each_answer_that_a_file_changes_is_told_before(office: Office, roll: dict[str, str]) -> None:
+    put(office, "U1,Y,N", "U2,N,", "U3,Y,Y", header="UPN,Social Media,Press")
+    record_permission(office, roll["U3"], Word(NO, told_by="mother"), by="k", now=NOW)
+    data = b"UPN,Social Media,Press,Website\nU1,N,,\nU2,,Y,\nU3,Y,Y,\nU9,Y,Y,Y\n"
+    assert moved_answers(office, data, NOW) == {
+        "U1": (Move("social-media", YES, NO),),
+        "U2": (Move("press", BLANK, YES),),
+    }
+    told = import_permissions(office, data, by="k", now=NOW, dry_run=True)
+    assert (told.added, told.changed, told.left, told.lowered) == ((), ("U1", "U2"), (), ("U1",))
+    assert moved_answers(office, b"UPN\n", NOW) == {}
 
 
 def test_until_the_rounds_date_has_passed_silence_permits_nothing(office: Office, roll: dict[str, str]) -> None:
