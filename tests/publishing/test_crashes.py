@@ -1,0 +1,25 @@
+"""The short form of ``benchmarks.crashes``: processes die by kill -9 while drafts go out, and none is lost or doubled."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import URL
+
+from benchmarks.crashes import place, run, takeover
+
+
+@pytest.mark.filterwarnings("default")
+@pytest.mark.parametrize("kind", ["sqlite", "postgres"])
+def test_nothing_is_lost_or_posted_twice(kind: str, request: pytest.FixtureRequest) -> None:
+    server: URL | None = request.getfixturevalue("postgres_server") if kind == "postgres" else None
+    with place(server.render_as_string(hide_password=False) if server else "") as settings:
+        tally = run(settings, 5, longest_s=3.0)
+    assert tally.is_clean, tally
+    assert tally.approved > 0
+    assert tally.posts == tally.published == tally.approved
+
+
+@pytest.mark.filterwarnings("default")
+def test_a_dead_workers_drafts_are_finished_by_the_other(postgres_server: URL) -> None:
+    with place(postgres_server.render_as_string(hide_password=False)) as settings:
+        assert takeover(settings) < 15
