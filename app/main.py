@@ -17,12 +17,17 @@ from app import __version__
 from app.db import Database
 from app.errors import SetUpError
 from app.jobs import Crew, Here, JobFailed, Limits, Processes
+from app.jobs.engine import Client, prepare
+from app.jobs.engine import Engine as JobEngine
+from app.jobs.queues import attach
 from app.settings import Settings
 from app.vault import PhotoFiles, Vault, load_key
 from app.vetting import Eyes
 from app.vision import Engine, models, tasks
-from app.web import api, docs, headers, housekeeping, limits, pages, problems
+from app.web import asked, docs, headers, housekeeping, limits, problems
+from app.web.metrics import Timed
 from app.web.service import Service
+from app.web.working import engine_of
 
 WEB = Path(__file__).parent / "web"
 
@@ -42,7 +47,7 @@ def open_service(settings: Settings, *, crew: Crew | None = None, clock: Callabl
     if not database.is_current():
         raise SetUpError("The database is not there or not up to date: run `python -m app init` or `migrate`.")
     vault = Vault(key)
-    eyes = Eyes(crew or beside(settings), timeout_s=settings.look_timeout_s)
+    eyes = Eyes(Timed(crew or beside(settings)), timeout_s=settings.look_timeout_s)
     return Service(
         settings=settings,
         database=database,
@@ -96,26 +101,60 @@ def serve(service: Service) -> FastAPI:
     return app
 
 
+def working(app: FastAPI) -> FastAPI:
+    """The application with its jobs done: on SQLite by this very process, on PostgreSQL by workers beside it.
+
+    SetUpError where another process serves the same SQLite file.
+    """
+    service: Service = app.state.service
+    if service.database.file is not None:
+        try:
+            app.state.engine = engine_of(service)
+        except SetUpError:
+            service.close()
+            raise
+    else:
+        prepare(service.database)
+        attach(service.database, Client(service.database))
+        app.state.worked_for = True
+    return app
+
+
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     await asyncio.to_thread(housekeeping.replay, app.state.service)
-    chores = asyncio.create_task(housekeeping.keep_tidy(app.state.service))
+    engine: JobEngine | None = getattr(app.state, "engine", None)
+    if engine is not None:
+        await asyncio.to_thread(engine.launch)
+    chores = None
+    if engine is None and not getattr(app.state, "worked_for", False):  # nobody else does them
+        chores = asyncio.create_task(housekeeping.keep_tidy(app.state.service))
     yield
-    chores.cancel()
-    with suppress(asyncio.CancelledError):
-        await chores
+    if chores is not None:
+        chores.cancel()
+        with suppress(asyncio.CancelledError):
+            await chores
+    if engine is not None:
+        await asyncio.to_thread(engine.close)
     app.state.service.close()
 
 
 def application() -> FastAPI:
     """Routes, middleware and error answers, without a service: enough to be described."""
+    from app.web import api, pages  # making some 250 routes takes seconds: commands do without
+
     app = FastAPI(
         title="Fledgling",
         version=__version__,
         summary="The gate that a school's draft post passes before it reaches Twitter/X.",
         description=docs.DESCRIPTION,
         lifespan=_lifespan,
-        middleware=[Middleware(headers.SafeHeaders), Middleware(problems.Contained), Middleware(limits.BodyLimit)],
+        middleware=[
+            Middleware(asked.Asked),
+            Middleware(headers.SafeHeaders),
+            Middleware(problems.Contained),
+            Middleware(limits.BodyLimit),
+        ],
         openapi_tags=docs.TAGS,
         redoc_url=None,
     )

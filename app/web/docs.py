@@ -21,13 +21,16 @@ from app.errors import (
     Unsupported,
 )
 from app.vision.refusals import PhotoTooLarge, PhotoUnsupported
-from app.web import examples
+from app.web import examples, publication_examples
 from app.web.limits import PHOTO_BYTES
 from app.web.problems import MEDIA_TYPE
 from app.web.schemas import PHOTOS, TEXT_POINTS, DraftIn, Problem
 from app.web.security import PEOPLE_ONLY
 
 Described = dict[str, Any]
+
+_ANSWERS = {**examples.ANSWERS, **publication_examples.ANSWERS}
+_REQUESTS = {**examples.REQUESTS, **publication_examples.REQUESTS}
 
 DESCRIPTION = """
 A draft comes in, with photos; the service looks, reads, judges by the school's written policy and answers
@@ -43,6 +46,10 @@ A draft comes in, with photos; the service looks, reads, judges by the school's 
 TAGS: list[Described] = [
     {"name": "vetting", "description": "Judge and store drafts and photos."},
     {"name": "desk", "description": "The review queue, its decisions, and the phrases that approvers allow."},
+    {
+        "name": "publishing",
+        "description": "What happens after approval: when posts go out, what holds them, taking down.",
+    },
     {"name": "register", "description": "Roster, staff, permissions, events, reference photos."},
     {"name": "safeguarding", "description": "Holds, for the safeguarding lead alone, signed in."},
     {"name": "system", "description": "Whether the service works."},
@@ -312,14 +319,14 @@ def _ways_in(method: str, security: list[dict[str, list[str]]]) -> Iterator[dict
 
 def _show_requests(operation: Described) -> None:
     for kind, content in operation["requestBody"]["content"].items():
-        named = examples.REQUESTS[operation["operationId"]][kind]
+        named = _REQUESTS[operation["operationId"]][kind]
         content["examples"] = {name: {"value": value} for name, value in named.items()}
 
 
 def _show_answer(operation: Described, status: str, answer: Described) -> None:
     answer["description"] = _DONE[status]
     for content in answer.get("content", {}).values():
-        content["example"] = examples.ANSWERS[operation["operationId"]]
+        content["example"] = _ANSWERS[operation["operationId"]]
     if headers := _HEADERS.get((operation["operationId"], status)):
         answer["headers"] = headers
 

@@ -9,7 +9,7 @@ from app import desk
 from app.domain import Draft, SchoolFacts
 from app.errors import Fault, Malformed
 from app.policy import Policy
-from app.store import Store, photos
+from app.store import Store, people, photos
 from app.store.photos import StoredPhoto
 from app.vetting import Submitted, Vetted, vet
 from app.web.intake import Intake
@@ -76,11 +76,16 @@ def assemble(service: Service, principal: Principal, intake: Intake, school: Sch
 
 def _photos(service: Service, principal: Principal, ids: list[str], now: datetime) -> list[StoredPhoto]:
     with service.database.read() as session:
-        known = photos.find_each(Store(session, principal.school_id), ids)
+        store = Store(session, principal.school_id)
+        known = photos.find_each(store, ids)
+        uploaders = {photo.uploaded_by for photo in known.values()} - {principal.id}
+        of_others = {one for one in uploaders if people.find(store, one) is not None}
     found, faults = [], []
     for index, photo_id in enumerate(ids):
         photo = known.get(photo_id)
-        if photo is None or (photo.expires_at is not None and photo.expires_at <= now):
+        # What a person uploaded is theirs alone; the school's programs share what they bring.
+        unknown = photo is None or photo.uploaded_by in of_others
+        if photo is None or unknown or (photo.expires_at is not None and photo.expires_at <= now):
             faults.append(Fault(f"#/photos/{index}/id", "is not the id of a stored photo"))
         else:
             found.append(photo)

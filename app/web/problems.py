@@ -13,6 +13,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.errors import Fault, FledglingError, Malformed
+from app.web.asked import request_id
 
 MEDIA_TYPE = "application/problem+json"
 _log = logging.getLogger(__name__)
@@ -26,7 +27,9 @@ _HTTP_SLUGS = {
 
 
 def answer(problem: dict[str, Any], headers: dict[str, str] | None = None) -> Response:
-    """A problem as an HTTP answer."""
+    """A problem as an HTTP answer; it bears the request's id, by which the log tells more."""
+    if asked := request_id():
+        problem = problem | {"request_id": asked}
     return Response(json.dumps(problem), status_code=problem["status"], media_type=MEDIA_TYPE, headers=headers)
 
 

@@ -517,3 +517,4 @@ class Problem(BaseModel):
     status: int
     detail: str
     errors: list[FaultOut] | None = None
+    request_id: str | None = Field(default=None, description="As in the header X-Request-ID; the log tells more.")

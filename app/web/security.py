@@ -12,10 +12,18 @@ from fastapi import Depends, Request, Security
 from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
 
 from app.errors import NotAllowed, NotSignedIn
-from app.store import Store, keys, people
+from app.policy import SignIn
+from app.store import Store, keys, people, second_factors
+from app.store.people import Person, SignedIn
+from app.web.schoolwork import policy_of
 from app.web.service import Now, Service, Serving
 
 COOKIE = "fledgling_session"
+SECURE_COOKIE = f"__Host-{COOKIE}"
+"""The session's cookie where the service is reached by https: no other host and no plain connection can set it."""
+
+LOCKED_FOR = timedelta(hours=12)
+"""For how long after its end a session is still known, so that its person need not type address and form again."""
 
 
 class Scope(StrEnum):
@@ -35,6 +43,7 @@ PEOPLE_ONLY = frozenset({Scope.SAFEGUARDING})
 EVERYTHING = frozenset(Scope) - PEOPLE_ONLY
 
 ROLES: dict[str, frozenset[Scope]] = {
+    "colleague": frozenset(),
     "author": frozenset({Scope.DRAFTS}),
     "approver": frozenset({Scope.DRAFTS, Scope.REVIEW}),
     "office": frozenset({Scope.DRAFTS, Scope.REGISTER}),
@@ -76,14 +85,14 @@ def caller(
     service: Serving,
     now: Now,
     bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
-    cookie: Annotated[str | None, Depends(_cookie)],
+    _: Annotated[str | None, Depends(_cookie)],
 ) -> Principal:
     """Who is calling; NotSignedIn for nobody, and for a key or session that no longer holds."""
     if bearer is not None:
         return _by_key(service, bearer.credentials, now)
     if request.headers.get("authorization"):
         raise NotSignedIn("The Authorization header is not of the form: Bearer <key>.")
-    if cookie:
+    if cookie := session_token(service, request):
         principal = _by_session(service, cookie, now)
         # A page of another site can send the cookie along; it cannot know the token.
         if request.method not in {"GET", "HEAD"} and request.headers.get("x-csrf-token") != principal.csrf:
@@ -138,18 +147,87 @@ def _by_session(service: Service, token: str, now: datetime) -> Principal:
     return principal
 
 
-def person_of(service: Service, token: str | None, now: datetime) -> Principal | None:
-    """The person whose session has that token, or None; notes that they are there."""
+class Owes(StrEnum):
+    """What somebody who has given a password must still do before anything else."""
+
+    CODE = "code"
+    ENROLMENT = "enrolment"
+    PASSWORD = "password"  # noqa: S105 - a word
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A session that holds, whose it is, and what it still owes."""
+
+    principal: Principal
+    signed_in: SignedIn
+    owes: Owes | None
+
+
+def is_secure(service: Service) -> bool:
+    """Whether the service is reached by https."""
+    return service.settings.public_url.lower().startswith("https:")
+
+
+def cookie_name(service: Service) -> str:
+    """The name of the session's cookie."""
+    return SECURE_COOKIE if is_secure(service) else COOKIE
+
+
+def session_token(service: Service, request: Request) -> str | None:
+    """What the session's cookie holds, if there is one."""
+    return request.cookies.get(cookie_name(service))
+
+
+def arrival_of(service: Service, token: str | None, now: datetime) -> Arrival | None:
+    """The session of that token and what it owes, or None; notes that the person is there."""
     if not token:
         return None
     idle = timedelta(minutes=service.settings.idle_minutes)
     with service.database.read() as session:
         found = people.find_session(session, token, idle=idle, now=now)
-    if found is None:
-        return None
+        if found is None:
+            return None
+        enrolled = second_factors.find(Store(session, found.person.school_id), found.person.id) is not None
     if now - found.seen_at > timedelta(minutes=1):
         with service.database.write() as session:
             people.touch_session(Store(session, found.person.school_id), found.id, now=now)
-    scopes = ROLES.get(found.person.role, frozenset())
     person = found.person
-    return Principal(person.id, "person", person.school_id, scopes, name=person.name, csrf=found.csrf, session=found.id)
+    scopes = ROLES.get(person.role, frozenset())
+    principal = Principal(
+        person.id, "person", person.school_id, scopes, name=person.name, csrf=found.csrf, session=found.id
+    )
+    rules = policy_of(service, person.school_id).sign_in
+    return Arrival(principal, found, _owed(found, rules, enrolled=enrolled, now=now))
+
+
+def _owed(found: SignedIn, rules: SignIn, *, enrolled: bool, now: datetime) -> Owes | None:
+    if found.second_factor_at is None:
+        if enrolled:
+            return Owes.CODE
+        if found.person.role in rules.second_factor:
+            return Owes.ENROLMENT
+    return Owes.PASSWORD if is_too_old(found.person, rules, now) else None
+
+
+def is_too_old(person: Person, rules: SignIn, now: datetime) -> bool:
+    """Whether the policy wants their password changed because of its age. Who has none owes none."""
+    if not rules.password_change_days or not person.password_hash:
+        return False
+    return now - (person.password_set_at or person.created_at) > timedelta(days=rules.password_change_days)
+
+
+def person_of(service: Service, token: str | None, now: datetime) -> Principal | None:
+    """The person whose session has that token, or None, as for one that still owes a code; notes that they are there."""
+    arrival = arrival_of(service, token, now)
+    return arrival.principal if arrival is not None and arrival.owes is None else None
+
+
+def locked_of(service: Service, request: Request, now: datetime) -> SignedIn | None:
+    """The session that this browser had, where it has ended by itself: nobody touched it, or its hours were over."""
+    token = session_token(service, request)
+    if not token:
+        return None
+    idle = timedelta(minutes=service.settings.idle_minutes)
+    with service.database.read() as session:
+        return people.find_locked(session, token, idle=idle, since=now - LOCKED_FOR, now=now)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from app import desk
+from app import desk, publishing
 from app.desk import Deciding
 from app.domain import Box
 from app.errors import NotFound
@@ -54,6 +54,7 @@ def decide(
         with service.database.write() as session:
             store = Store(session, principal.school_id)
             desk.decide(store, draft_id, deciding, by=principal.id, now=now)
+            publishing.after_decision(store, draft_id, policy, by=principal.id, now=now)
             return attempt.answer(store, 200, draft_out(store, draft_id, policy, principal))
 
 

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from app import desk
+from app.publishing import people as published
 from app.store import Store, recalls
 from app.store.recalls import RecallOutcome
 from app.web.api.pages import Cursor, Limit
@@ -59,4 +60,6 @@ def end_recall(
             ended = desk.end_recall(
                 store, recall_id, RecallOutcome(body.outcome), body.reason, by=principal.id, now=now
             )
+            if ended.outcome is RecallOutcome.TAKEN_DOWN:
+                published.note_recalled(store, ended.draft, body.reason, by=principal.id, now=now)
             return attempt.answer(store, 200, recall_out(ended))

@@ -1,14 +1,13 @@
-"""Whether the process lives and whether it can do its work."""
+"""Whether the process lives, whether it can do its work, and the numbers that Prometheus asks for."""
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from starlette.responses import JSONResponse, Response
 
-from app.errors import FledglingError
-from app.store import Store, dpias, schools
+from app.web import metrics, readiness
 from app.web.schemas import Health
-from app.web.service import Service, Serving
+from app.web.service import Serving
 
 router = APIRouter(tags=["system"])
 
@@ -26,34 +25,30 @@ def livez() -> Health:
     response_model=Health,
     responses={503: {"model": Health, "description": "Something that is needed is missing"}},
 )
-def readyz(service: Serving) -> Response:
+def readyz(request: Request, service: Serving) -> Response:
     """Database, migrations, key, models. No key needed, and no detail that helps an attacker.
 
-    `dpia` is there, and stops nothing, while a school's assessment of face matching is past its review.
+    Further checks are there, and stop nothing: `jobs`, who does the jobs; `disk`, while it is nearly full; `dpia`, while
+    a school's assessment of face matching is past its review.
     """
-    checks = {"database": _database(service), "models": _models(service), "key": "ok"}
-    ready = all(state in {"ok", "weak"} for state in checks.values())
-    if checks["database"] == "ok" and _is_dpia_overdue(service):
-        checks["dpia"] = "review overdue"
+    checks = readiness.needed(service)
+    ready = readiness.is_ready(checks)
+    checks |= readiness.told(service, checks, _who_does_jobs(request))
     return JSONResponse({"status": "ok" if ready else "failing", "checks": checks}, 200 if ready else 503)
 
 
-def _database(service: Serving) -> str:
-    try:
-        return "ok" if service.database.is_current() else "not migrated"
-    except FledglingError:
-        return "unreachable"
+def _who_does_jobs(request: Request) -> str | None:
+    state = request.app.state
+    if getattr(state, "engine", None) is not None:
+        return "embedded"
+    return "workers" if getattr(state, "worked_for", False) else None
 
 
-def _is_dpia_overdue(service: Service) -> bool:
-    with service.database.read() as session:
-        every = [dpias.current(Store(session, school.id)) for school in schools.every(session)]
-    today = service.clock().date()
-    return any(one is not None and today > one.review_due for one in every)
-
-
-def _models(service: Serving) -> str:
-    engine = service.eyes.engine
-    if engine.dimensions is None or not engine.reads:
-        return "incomplete"
-    return "weak" if engine.weak else "ok"
+@router.get("/metrics", include_in_schema=False)
+def numbers(request: Request, service: Serving) -> Response:
+    """For Prometheus, with the token of the settings, or from this machine itself where there is none."""
+    metrics.check_door(service, request)
+    state = request.app.state
+    if not hasattr(state, "tally"):
+        state.tally = metrics.Tally()
+    return Response(metrics.written(service, state.tally), media_type=metrics.MEDIA_TYPE)

@@ -3,8 +3,74 @@
 from fastapi import APIRouter, Depends
 
 from app.web import reaching
-from app.web.pages import compose, dpia, faces, holds, no, phrases, recalls, review, rounds, sign_in
+from app.web.pages import (
+    accounts,
+    audit_page,
+    compose,
+    connections,
+    covering,
+    dpia,
+    events_page,
+    faces,
+    feeds,
+    holds,
+    imports,
+    links,
+    my_account,
+    navigation,
+    no,
+    notifications,
+    people,
+    photos_page,
+    phrases,
+    pictures,
+    policy_page,
+    posting_rights,
+    provider,
+    publishing,
+    pupils,
+    queue,
+    recalls,
+    review,
+    rounds,
+    rules_page,
+    second_factor,
+    sign_in,
+    staff_page,
+    unfinished,
+    webhooks,
+)
 
-router = APIRouter(dependencies=[Depends(reaching.afterwards)])
-for part in (sign_in, compose, review, recalls, phrases, no, rounds, holds, faces, dpia):
+router = APIRouter(dependencies=[Depends(reaching.afterwards), Depends(navigation.note_path)])
+for part in (
+    sign_in,
+    second_factor,
+    my_account,
+    links,
+    compose,
+    photos_page,
+    unfinished,
+    queue,
+    notifications,
+    review,
+    covering,
+    pictures,
+    publishing,
+    recalls,
+    phrases,
+    no,
+    rounds,
+    holds,
+    faces,
+    dpia,
+    pupils,
+    imports,
+    events_page,
+    staff_page,
+    rules_page,
+    policy_page,
+    audit_page,
+):
+    router.include_router(part.router)
+for part in (people, posting_rights, provider, accounts, connections, webhooks, feeds):
     router.include_router(part.router)

@@ -1,27 +1,39 @@
-"""A draft's page: the post with its marks, the photos with their boxes, findings, decisions, and the form to decide."""
+"""A draft's page: the post with its marks, the photos with their boxes, findings, comparisons, and the form to decide."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from starlette.datastructures import FormData
 from starlette.responses import Response
 
-from app import desk
+from app.desk import ROLL_CALL
 from app.domain import QUEUED, Stage
 from app.errors import FledglingError, NotFound
-from app.store import Store, drafts, people
+from app.store import Store, events, looks, people
+from app.store.looks import Look
 from app.web.dossiers import draft_out
-from app.web.pages.marking import alike, grouped, mark, other_boxes
+from app.web.pages import kept, publication_words
+from app.web.pages.changes import Change, changes
+from app.web.pages.comparing import ANSWERS, Compared, compared
+from app.web.pages.deciding import REASONS, review_of
+from app.web.pages.draft_access import draft_for
+from app.web.pages.marking import alike, face_at, mark_linked, places_of
+from app.web.pages.photo_views import photos_shown
 from app.web.pages.phrasing import phrase_of
+from app.web.pages.publication_words import Shown
 from app.web.pages.rendering import Visitor, printable, render
-from app.web.roll_calls import FACE_PX, Asked, roll_call
-from app.web.schemas import DraftOut, FindingOut
+from app.web.roll_calls import FACE_PX
+from app.web.schemas import DraftOut, FindingOut, RegionWhere, Report
 from app.web.security import Scope
 from app.web.service import Service
 
+__all__ = ["Allowing", "Answered", "PhraseForm", "draft_for", "show_draft"]
+
 VETTABLE = QUEUED | {Stage.REJECTED, Stage.RETURNED, Stage.APPROVED, Stage.RECEIVED}
 _REWRITTEN = frozenset({Stage.REJECTED, Stage.RETURNED, Stage.WITHDRAWN, Stage.EXPIRED})
+_COMPARED = QUEUED | {Stage.REJECTED}
 
 _ALLOWABLE = {
     "names.perhaps-pupil": "names",
@@ -35,21 +47,32 @@ _WHAT_TO_DO = {
     "phrase-is-a-name": "Take the words around it too, or leave the name out of the post.",
     "phrase-allowed-already": "Press “Check again” below: if the words are still found, they are more than that phrase.",
     "register-changed": "Press “Check again” below, look at what it finds now, then decide.",
+    "policy-changed": "Press “Check again” below, look at what it finds now, then decide.",
     "other-digest": "The page now shows the draft as it stands: look at it again, then decide.",
+    "other-findings": "The page now shows what it says: look at it again, then decide.",
     "wrong-stage": "Somebody else was quicker, perhaps. The page now shows how the draft stands.",
     "verdict-is-reject": "Return it to its author, who changes it and sends it anew.",
     "roll-call-open": "Look for each child in the photos. If one is there, or you cannot tell, return or reject the draft.",
-    "reason-missing": "Write why, so that the author knows what to change.",
+    "reason-missing": "Choose one of the reasons or write why, so that the author knows what to change.",
     "own-draft": "Somebody else decides on it.",
+    "escalation-incomplete": "Choose a colleague and write a note.",
+    "box-outside": "Draw it inside the photo.",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """What stood in the form when a decision was not taken. ``answers`` are those of the roll-call, by pupil."""
+    """What stood in the forms when something was not taken. ``answers`` are those of the roll-call, by pupil."""
 
     reason: str = ""
     answers: Mapping[str, str] = field(default_factory=dict)
+    quick: tuple[str, ...] = ()
+    to: str = ""
+    note: str = ""
+
+    def __bool__(self) -> bool:
+        """Whether anything was written or chosen."""
+        return bool(self.reason or self.answers or self.quick or self.to or self.note)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,19 +96,28 @@ class PhraseForm:
 
 
 @dataclass(frozen=True, slots=True)
-class ChildAsked:
-    """A child to look for, and what was answered for them already."""
+class FindingShown:
+    """Findings that say the same. ``lights`` names what they point at in the photos, ``faces`` by photo which to cover."""
 
-    asked: Asked
-    answer: str
+    number: int
+    finding: FindingOut
+    places: list[str]
+    lights: tuple[str, ...]
+    faces: dict[int, tuple[int, ...]]
+    forms: list[PhraseForm]
 
 
-def draft_for(store: Store, visitor: Visitor, draft_id: str) -> drafts.StoredDraft:
-    """The draft, if it is theirs or they review; NotFound otherwise."""
-    found = drafts.get(store, draft_id)
-    if found.draft.author != visitor.principal.id and not visitor.principal.may(Scope.REVIEW):
-        raise NotFound("There is no such draft.")
-    return found
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What one transaction reads of a draft for its page."""
+
+    draft: DraftOut
+    look: Look
+    photos: list[object]
+    event: str
+    names: Mapping[str, str]
+    changed: list[Change]
+    publication: Shown | None
 
 
 def show_draft(
@@ -96,43 +128,109 @@ def show_draft(
     problem: FledglingError | None = None,
     answered: Answered | None = None,
     allowing: Allowing | None = None,
+    seen: str = "",
 ) -> Response:
-    """The page; with ``problem``, why something was not done and what can be."""
-    reviews = visitor.principal.may(Scope.REVIEW)
-    with service.database.read() as session:
-        store = Store(session, visitor.principal.school_id)
-        draft_for(store, visitor, draft_id)
-        draft = draft_out(store, draft_id, visitor.policy, visitor.principal)
-        author = people.find(store, draft.author)
-        deciders = {one.decided_by: people.find(store, one.decided_by) for one in draft.decisions}
-    why_not = _why_not(visitor, draft) if reviews else ""
-    may_decide = reviews and not why_not
-    asked = roll_call(service, visitor.principal, draft_id, now=service.clock()).children if may_decide else ()
+    """The page; with ``problem``, why something was not done and what can be. ``seen`` is the verdict looked at before."""
+    again = None if answered else _kept(service, visitor, draft_id)
+    given = answered or again or Answered()
+    read = _read(service, visitor, draft_id, seen)
+    draft = read.draft
+    review = review_of(service, visitor, draft, read.look, claim=problem is None or problem.slug != "locked")
+    side = _compared(service, visitor, draft, read.look, given)
     may_vet = Stage(draft.stage) in VETTABLE
+    groups = alike(draft.report)
     return render(
         "draft.html",
         visitor,
         status=problem.status if problem else 200,
         draft=draft,
-        author=author.name if author else "a program (by key)",
-        deciders={one: person.name if person else "somebody" for one, person in deciders.items()},
-        marked=mark(draft.text, draft.report.findings, "text"),
-        photos=_photos(draft),
-        findings=grouped(draft.report, draft.text, [photo.alt_text for photo in draft.photos]),
-        phrase_forms=[
-            _forms(number, group, draft, allowing) if reviews and may_vet else []
-            for number, group in enumerate(alike(draft.report))
-        ],
+        look=read.look.id,
+        names=read.names,
+        event=read.event,
+        marked=mark_linked(draft.text, groups, "text"),
+        photos=read.photos,
+        findings=_findings(draft, read.look, groups, review.reviews and may_vet, allowing),
+        changed=read.changed,
         faults=_faults(problem),
-        roll_call=[_answered(one, answered or Answered()) for one in asked],
+        locked=problem is not None and problem.slug == "locked" and review.held is not None,
+        again=again is not None,
+        kept_told=kept.TOLD,
+        compared=side,
+        roll_call=ROLL_CALL,
+        answers=ANSWERS,
         face_px=FACE_PX,
-        report_faces=[len(photo.faces) for photo in draft.report.photos],
-        reason=printable(answered.reason) if answered else "",
-        may_decide=may_decide,
-        why_not=why_not,
+        reasons=REASONS,
+        given=_printable(given),
+        typed=bool(given),
+        review=review,
         may_vet=may_vet,
         may_rewrite=Stage(draft.stage) in _REWRITTEN and draft.author == visitor.principal.id,
+        own=draft.author == visitor.principal.id,
+        publication=read.publication,
     )
+
+
+def _read(service: Service, visitor: Visitor, draft_id: str, seen: str) -> Read:
+    with service.database.read() as session:
+        store = Store(session, visitor.principal.school_id)
+        draft_for(store, visitor, draft_id)
+        draft = draft_out(store, draft_id, visitor.policy, visitor.principal)
+        look = looks.of_revision(store, draft_id, draft.revision)
+        if look is None:
+            raise NotFound("There is no such draft.")
+        before = looks.find(store, draft_id, seen) if seen else None
+        ids = {draft.author, *(one.decided_by for one in draft.decisions)}
+        event = next((one.title for one in events.every(store) if one.id == draft.event_id), "")
+        return Read(
+            draft,
+            look,
+            list(photos_shown(store, visitor, draft, alike(draft.report))),
+            event,
+            {one: person.name for one in ids if (person := people.find(store, one)) is not None},
+            changes(before, look) if before is not None and before.id != look.id else [],
+            publication_words.shown(store, draft_id, visitor.policy),
+        )
+
+
+def _kept(service: Service, visitor: Visitor, draft_id: str) -> Answered | None:
+    """What was typed here before the session ended, or None."""
+    page = f"/drafts/{draft_id}"
+    for path in (page, f"{page}/decision", f"{page}/escalation"):
+        fields = kept.take(service, visitor, path)
+        if fields is not None:
+            return answered_in(fields)
+    return None
+
+
+def answered_in(fields: Mapping[str, Sequence[str]]) -> Answered:
+    """What stands in the fields of a form of this page."""
+
+    def first(name: str) -> str:
+        return next(iter(fields.get(name, ())), "")
+
+    answers = {name.removeprefix("answer-"): first(name) for name in fields if name.startswith("answer-")}
+    return Answered(first("reason"), answers, tuple(fields.get("quick", ())), first("to"), first("note"))
+
+
+def answered_by(form: FormData) -> Answered:
+    """What stands in a form of this page that was sent."""
+    fields: dict[str, list[str]] = {}
+    for name, value in form.multi_items():
+        if isinstance(value, str):
+            fields.setdefault(name, []).append(value.replace("\r\n", "\n"))
+    return answered_in(fields)
+
+
+def _printable(given: Answered) -> Answered:
+    return replace(given, reason=printable(given.reason), note=printable(given.note))
+
+
+def _compared(service: Service, visitor: Visitor, draft: DraftOut, look: Look, given: Answered) -> Compared:
+    """What is compared, for those who review and may decide on it, before anybody decided."""
+    shown = visitor.principal.may(Scope.REVIEW) and Stage(draft.stage) in _COMPARED
+    if not shown or (draft.photos and draft.author == visitor.principal.id):
+        return Compared()
+    return compared(service, visitor, draft.id, look, given.answers, service.clock())
 
 
 def _faults(problem: FledglingError | None) -> list[str]:
@@ -141,24 +239,43 @@ def _faults(problem: FledglingError | None) -> list[str]:
     return [" ".join(part for part in (problem.detail, _WHAT_TO_DO.get(problem.slug, "")) if part)]
 
 
-def _why_not(visitor: Visitor, draft: DraftOut) -> str:
-    """Why a reviewer cannot decide; empty where they can."""
-    if draft.stage == Stage.REJECTED and draft.report.verdict == "reject":
-        return "The rules stop this draft: nobody can approve it as it is."
-    if Stage(draft.stage) not in QUEUED:
-        return "There is nothing to decide."
-    if draft.photos and draft.author == visitor.principal.id:
-        return "This draft is your own and shows a photo: somebody else must decide on it."
-    return ""
+def _findings(
+    draft: DraftOut, look: Look, groups: Sequence[Sequence[FindingOut]], may_allow: bool, allowing: Allowing | None
+) -> list[FindingShown]:
+    alt_texts = [photo.alt_text for photo in draft.photos]
+    picture_texts = [photo.picture_text for photo in look.evidence.photos]
+    found = []
+    for number, group in enumerate(groups):
+        faces = _faces_of(group, draft.report)
+        lights = tuple(f"p{photo}f{face}" for photo, each in faces.items() for face in each)
+        forms = _forms(number, group, draft, picture_texts, allowing) if may_allow else []
+        places = places_of(group, draft.report, draft.text, alt_texts, picture_texts)
+        found.append(FindingShown(number, group[0], places, lights, faces, forms))
+    return found
 
 
-def _forms(number: int, group: Sequence[FindingOut], draft: DraftOut, allowing: Allowing | None) -> list[PhraseForm]:
+def _faces_of(group: Sequence[FindingOut], report: Report) -> dict[int, tuple[int, ...]]:
+    """The faces that findings point at, by photo."""
+    found: dict[int, list[int]] = {}
+    for one in group:
+        if isinstance(one.where, RegionWhere) and (face := face_at(one.where, report.photos)) is not None:
+            found.setdefault(one.where.photo, []).append(face)
+    return {photo: tuple(dict.fromkeys(faces)) for photo, faces in found.items()}
+
+
+def _forms(
+    number: int,
+    group: Sequence[FindingOut],
+    draft: DraftOut,
+    picture_texts: Sequence[str],
+    allowing: Allowing | None,
+) -> list[PhraseForm]:
     """A form for each phrase that could be allowed to settle the findings, filled in as it was sent last."""
     about = _ALLOWABLE.get(group[0].rule)
     if about is None:
         return []
     alt_texts = [photo.alt_text for photo in draft.photos]
-    suggested = (phrase_of(one, draft.text, alt_texts) for one in group)
+    suggested = (phrase_of(one, draft.text, alt_texts, picture_texts) for one in group)
     phrases = {phrase.casefold(): phrase for phrase in suggested if phrase is not None}
     forms = [PhraseForm(f"{number}-{turn}", about, phrase) for turn, phrase in enumerate(phrases.values())]
     return [_as_sent(form, allowing) if allowing and allowing.place == form.place else form for form in forms]
@@ -166,21 +283,3 @@ def _forms(number: int, group: Sequence[FindingOut], draft: DraftOut, allowing: 
 
 def _as_sent(form: PhraseForm, allowing: Allowing) -> PhraseForm:
     return replace(form, phrase=printable(allowing.phrase), reason=printable(allowing.reason), opened=True)
-
-
-def _photos(draft: DraftOut) -> list[dict[str, object]]:
-    """The photos as the template draws them: with marks on their descriptions and boxes beside the faces."""
-    findings, seen = draft.report.findings, draft.report.photos
-    return [
-        {
-            "alt_text": photo.alt_text,
-            "marked": mark(photo.alt_text, findings, "alt_text", number),
-            "seen": seen[number],
-            "others": other_boxes(findings, seen, number),
-        }
-        for number, photo in enumerate(draft.photos)
-    ]
-
-
-def _answered(asked: Asked, answered: Answered) -> ChildAsked:
-    return ChildAsked(asked, answered.answers.get(asked.pupil, desk.CANT_TELL))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
 from app.web.schemas import BoxOut, FindingOut, PhotoOut, RegionWhere, Report, WordsWhere
@@ -41,8 +41,43 @@ def mark(
     return parts
 
 
-def place_of(finding: FindingOut, text: str, alt_texts: Sequence[str], photos: Sequence[PhotoOut]) -> str:
-    """Where a finding points, so that nobody depends on a colour; empty where it points nowhere."""
+def mark_linked(
+    text: str, groups: Sequence[Sequence[FindingOut]], field: str, photo: int | None = None
+) -> list[tuple[str, str | None, tuple[int, ...]]]:
+    """As ``mark``, with which of the groups of findings each part belongs to."""
+    here: list[list[int]] = [[] for _ in text]
+    for number, group in enumerate(groups):
+        for place in _places_in(group, field, photo, len(text)):
+            if not here[place] or here[place][-1] != number:
+                here[place].append(number)
+    parts: list[tuple[str, str | None, tuple[int, ...]]] = []
+    start = 0
+    for numbers, run in groupby(here):
+        end = start + sum(1 for _ in run)
+        outcome = min((groups[one][0].outcome for one in numbers), key=ORDER.index, default=None)
+        parts.append((text[start:end], outcome, tuple(numbers)))
+        start = end
+    return parts
+
+
+def _places_in(group: Iterable[FindingOut], field: str, photo: int | None, length: int) -> Iterator[int]:
+    for finding in group:
+        where = finding.where
+        if isinstance(where, WordsWhere) and where.field == field and where.photo == photo:
+            yield from range(max(where.start, 0), min(where.end, length))
+
+
+def place_of(
+    finding: FindingOut,
+    text: str,
+    alt_texts: Sequence[str],
+    photos: Sequence[PhotoOut],
+    picture_texts: Sequence[str] = (),
+) -> str:
+    """Where a finding points, so that nobody depends on a colour; empty where it points nowhere.
+
+    ``picture_texts`` are the words read in each photo, where they are at hand and may be shown.
+    """
     where = finding.where
     if isinstance(where, WordsWhere):
         number = where.photo
@@ -50,6 +85,8 @@ def place_of(finding: FindingOut, text: str, alt_texts: Sequence[str], photos: S
         shown = text if where.field == "text" else ""
         if where.field == "alt_text" and number is not None and number < len(alt_texts):
             shown = alt_texts[number]
+        if where.field == "picture_text" and number is not None and number < len(picture_texts):
+            shown = picture_texts[number]
         words = shown[where.start : where.end]
         return f"{place}: “{_short(words)}”" if words.strip() else place
     if isinstance(where, RegionWhere):
@@ -71,9 +108,15 @@ def alike(report: Report) -> list[list[FindingOut]]:
     return list(groups.values())
 
 
-def places_of(group: Iterable[FindingOut], report: Report, text: str, alt_texts: Sequence[str]) -> list[str]:
+def places_of(
+    group: Iterable[FindingOut],
+    report: Report,
+    text: str,
+    alt_texts: Sequence[str],
+    picture_texts: Sequence[str] = (),
+) -> list[str]:
     """Where findings that say the same point, each place once."""
-    places = (place_of(one, text, alt_texts, report.photos) for one in group)
+    places = (place_of(one, text, alt_texts, report.photos, picture_texts) for one in group)
     return list(dict.fromkeys(filter(None, places)))
 
 

@@ -12,7 +12,9 @@ _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _NEAR = re.compile(r"[ \t\u00a0]+|-")
 
 
-def phrase_of(finding: FindingOut, text: str, alt_texts: Sequence[str]) -> str | None:
+def phrase_of(
+    finding: FindingOut, text: str, alt_texts: Sequence[str], picture_texts: Sequence[str] = ()
+) -> str | None:
     """The phrase; empty where the words are not at hand, None where the finding points at no words."""
     where = finding.where
     if not isinstance(where, WordsWhere):
@@ -21,6 +23,8 @@ def phrase_of(finding: FindingOut, text: str, alt_texts: Sequence[str]) -> str |
         return phrase_around(text, where.start, where.end)
     if where.field == "alt_text" and where.photo is not None and where.photo < len(alt_texts):
         return phrase_around(alt_texts[where.photo], where.start, where.end)
+    if where.field == "picture_text" and where.photo is not None and where.photo < len(picture_texts):
+        return " ".join(phrase_around(picture_texts[where.photo], where.start, where.end).split())
     return ""
 
 

@@ -22,15 +22,16 @@ SHOWN = {
 """The channels in words for families."""
 
 
-def forms_page(forms: Forms, school_name: str, policy: Policy) -> HTMLResponse:
-    """The page, with the wording and its version, what a blank means and each child's own date."""
+def forms_page(forms: Forms, school_name: str, policy: Policy, class_name: str | None = None) -> HTMLResponse:
+    """The page, with the wording and its version, what a blank means and each child's own date; of one class if asked."""
+    slips = [one for one in forms.slips if class_name is None or one.pupil.class_name == class_name]
     return render(
         "permission_forms.html",
         None,
         forms=forms,
         school=school_name,
         policy=policy.reference,
-        slips=[(register.called(one.pupil), one.due_on) for one in forms.slips],
+        slips=[(register.called(one.pupil), one.due_on) for one in slips],
         channels=[SHOWN[channel] for channel in CHANNELS],
         day=told_day,
     )

@@ -12,6 +12,7 @@ from starlette.responses import RedirectResponse, Response
 
 from app import desk
 from app.errors import Conflict, FledglingError, Malformed, NotAllowed
+from app.publishing import people as published
 from app.register import Called, called
 from app.store import Store, drafts, recalls, roster
 from app.store.recalls import Recall, RecallOutcome
@@ -85,7 +86,10 @@ def end(service: Serving, visitor: Reviewing, recall_id: str, form: Posted, now:
         with service.database.write() as session:
             store = Store(session, visitor.principal.school_id)
             outcome = RecallOutcome(taken.outcome)
-            desk.end_recall(store, recall_id, outcome, taken.reason, by=visitor.principal.id, now=now)
+            me = visitor.principal.id
+            ended = desk.end_recall(store, recall_id, outcome, taken.reason, by=me, now=now)
+            if outcome is RecallOutcome.TAKEN_DOWN:
+                published.note_recalled(store, ended.draft, taken.reason, by=me, now=now)
     except (Conflict, Malformed, NotAllowed) as problem:
         return _page(service, visitor, problem=problem, sent=(recall_id, field(form, "reason")))
     return RedirectResponse("/recalls", SEE_OTHER)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from starlette.responses import HTMLResponse
 
 from app.errors import NotAllowed
 from app.policy import Policy
+from app.web.pages.navigation import here, home, menu
 from app.web.schemas import UNSTORABLE
 from app.web.security import Principal, Scope
 
@@ -42,11 +43,18 @@ _STAGES = {
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """A signed-in person, and what pages need of their school."""
+    """A signed-in person, and what pages need of their school. ``badges`` counts what waits, by the menu's names;
+    ``held`` says to reviewers why all publishing is held, empty where it is not.
+
+    ``picture_key`` is what the paths of pictures are made with for this session.
+    """
 
     principal: Principal
     school_name: str
     policy: Policy
+    badges: Mapping[str, int] = field(default_factory=dict)
+    held: str = ""
+    picture_key: str = field(default="", repr=False)
 
     def need(self, scope: Scope) -> None:
         """Raise NotAllowed where their role does not include it, in words for people."""
@@ -60,6 +68,10 @@ def render(template: str, visitor: Visitor | None, *, status: int = 200, **value
     shared = {
         "person": principal,
         "school_name": visitor.school_name if visitor else "",
+        "page_path": here(),
+        "held": visitor.held if visitor else "",
+        "menu": menu(principal.scopes, here(), visitor.badges) if principal and visitor else [],
+        "home": home(principal.scopes) if principal else None,
         "scopes": frozenset(scope.value for scope in principal.scopes) if principal else frozenset(),
         "csrf": principal.csrf if principal else "",
         "at": _clock_of(visitor),

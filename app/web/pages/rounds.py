@@ -1,26 +1,27 @@
-"""The yearly round in a browser: opened, worded, printed, followed up; and one child's answers, where returns go in."""
+"""The yearly round in a browser: opened, worded, printed, followed up class by class, and the slips that come back typed in."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import date, datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Query
-from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
 from app import register
-from app.errors import Conflict, Fault, FledglingError, Malformed
+from app.errors import Conflict, FledglingError, Malformed, NotFound
+from app.register import Called, Office, Slip
 from app.register.forms import FIRST_WORDING
 from app.register.record import CHANNELS
-from app.store import Store, people, roster
-from app.store.permissions import PermissionAnswer
+from app.store import Store, roster
 from app.web.api.pages import page_after
+from app.web.pages.answering import TELLERS, faults_told, read_day, record_all
 from app.web.pages.printing import forms_page
 from app.web.pages.rendering import Visitor, printable, render
 from app.web.pages.visiting import SEE_OTHER, PageRoute, Posted, Visiting, field
-from app.web.schemas import UNSTORABLE
 from app.web.schoolwork import office_of
 from app.web.security import Scope
 from app.web.service import Now, Service, Serving
@@ -28,22 +29,7 @@ from app.web.slips import HEADINGS, chase_csv, forms_csv, told_day
 
 router = APIRouter(route_class=PageRoute)
 
-LISTED = 50
-_SHORT = 200  # characters
-_ANSWERS = {
-    PermissionAnswer.GRANTED: "Yes",
-    PermissionAnswer.REFUSED: "No",
-    PermissionAnswer.WITHDRAWN: "A yes is taken back",
-    PermissionAnswer.NOT_ANSWERED: "No answer after all",
-}
-STATES = {
-    "granted": "yes",
-    "refused": "no",
-    "withdrawn": "no: taken back",
-    "not_answered": "not answered",
-    "expired": "expired",
-}
-"""Where an answer stands, in plain words."""
+LISTED = 100
 
 
 def _with_register(visitor: Visiting) -> Visitor:
@@ -53,31 +39,64 @@ def _with_register(visitor: Visiting) -> Visitor:
 
 Registering = Annotated[Visitor, Depends(_with_register)]
 Cursor = Annotated[str | None, Query(max_length=400)]
+OfClass = Annotated[str | None, Query(max_length=200)]
+
+_ALL = "*"
+"""What the choice of a class sends for all of them; an empty name is that of the children without a class."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far one class has answered."""
+
+    class_name: str
+    asked: int
+    answered: int
+
+    @property
+    def missing(self) -> int:
+        """How many have not."""
+        return self.asked - self.answered
 
 
 @router.get("/permission-round")
 def show_round(service: Serving, visitor: Registering, now: Now) -> Response:
-    """How the round stands, and its forms."""
+    """How the round stands, class by class, and its forms."""
     return _round(service, visitor, now)
 
 
-def _round(service: Service, visitor: Visitor, now: datetime, problem: FledglingError | None = None) -> Response:
-    state = register.read_round(office_of(service, visitor.principal.school_id), now)
+def _round(
+    service: Service, visitor: Visitor, now: datetime, problem: FledglingError | None = None, wording: str | None = None
+) -> Response:
+    office = office_of(service, visitor.principal.school_id)
+    state = register.read_round(office, now)
+    silent = register.unanswered(office, now)
+    late = [one for one in silent if state.days and one.due_on and one.due_on > state.days[1]]
+    known = state.form.wording if state.form else FIRST_WORDING
     return render(
         "permission_round.html",
         visitor,
         status=problem.status if problem else 200,
-        faults=_faults(problem),
+        faults=faults_told(problem),
         round=state,
-        wording=state.form.wording if state.form else FIRST_WORDING,
+        classes=_progress(service, office, silent),
+        overdue=sum(one.overdue for one in silent),
+        came_later=[(register.called(one.pupil), one) for one in late],
+        wording=known if wording is None else wording,
         day=told_day,
     )
 
 
-def _faults(problem: FledglingError | None) -> list[str]:
-    if problem is None:
-        return []
-    return [problem.detail, *(f"{fault.pointer.removeprefix('#/')}: {fault.detail}" for fault in problem.errors)]
+def _progress(service: Service, office: Office, silent: Sequence[Slip]) -> list[Progress]:
+    with service.database.read() as session:
+        on_roll = [one for one in roster.every(Store(session, office.school_id)) if one.left_on is None]
+    asked: dict[str, int] = {}
+    for one in sorted(on_roll, key=lambda one: one.class_name.casefold()):
+        asked[one.class_name] = asked.get(one.class_name, 0) + 1
+    missing = dict.fromkeys(asked, 0)
+    for slip in silent:
+        missing[slip.pupil.class_name] = missing.get(slip.pupil.class_name, 0) + 1
+    return [Progress(name, count, count - missing[name]) for name, count in asked.items()]
 
 
 @router.post("/permission-round")
@@ -85,37 +104,31 @@ def open_round(service: Serving, visitor: Registering, form: Posted, now: Now) -
     """Open it, or set its days anew."""
     office = office_of(service, visitor.principal.school_id)
     try:
-        opened_on, due_on = _day(form, "opened_on"), _day(form, "due_on")
+        opened_on, due_on = read_day(form, "opened_on"), read_day(form, "due_on")
         register.open_round(office, opened_on=opened_on, due_on=due_on, by=visitor.principal.id, now=now)
     except Malformed as problem:
         return _round(service, visitor, now, problem)
     return RedirectResponse("/permission-round", SEE_OTHER)
 
 
-def _day(form: FormData, name: str) -> date:
-    try:
-        return date.fromisoformat(field(form, name))
-    except ValueError:
-        fault = Fault(f"#/{name}", "is not a day such as 2026-09-30")
-        raise Malformed("The day is not one.", errors=(fault,)) from None
-
-
 @router.post("/permission-round/form")
 def keep_form(service: Serving, visitor: Registering, form: Posted, now: Now) -> Response:
     """Another wording."""
     office = office_of(service, visitor.principal.school_id)
+    wording = printable(field(form, "wording"))
     try:
-        register.keep_form(office, printable(field(form, "wording")), by=visitor.principal.id, now=now)
+        register.keep_form(office, wording, by=visitor.principal.id, now=now)
     except Malformed as problem:
-        return _round(service, visitor, now, problem)
+        return _round(service, visitor, now, problem, wording)
     return RedirectResponse("/permission-round", SEE_OTHER)
 
 
 @router.get("/permission-round/forms")
-def print_forms(service: Serving, visitor: Registering, now: Now) -> Response:
-    """The slips, to print."""
+def print_forms(service: Serving, visitor: Registering, now: Now, class_name: OfClass = None) -> Response:
+    """The slips, to print: of one class, or of all."""
     office = office_of(service, visitor.principal.school_id)
-    return forms_page(register.read_forms(office, now), visitor.school_name, office.policy)
+    forms = register.read_forms(office, now)
+    return forms_page(forms, visitor.school_name, office.policy, class_name)
 
 
 @router.get("/permission-round/forms.csv")
@@ -125,119 +138,150 @@ def save_forms(service: Serving, visitor: Registering, now: Now) -> Response:
     return _file(forms_csv(register.read_forms(office, now)), "permission-forms.csv")
 
 
+def _of_class(slips: Sequence[Slip], class_name: str | None) -> list[Slip]:
+    return [one for one in slips if class_name is None or one.pupil.class_name == class_name]
+
+
 @router.get("/permission-round/unanswered")
-def show_unanswered(service: Serving, visitor: Registering, now: Now, cursor: Cursor = None) -> Response:
-    """Whose family has not answered."""
-    every = register.unanswered(office_of(service, visitor.principal.school_id), now)
+def show_unanswered(
+    service: Serving, visitor: Registering, now: Now, class_name: OfClass = None, cursor: Cursor = None
+) -> Response:
+    """Whose family has not answered: of one class, or of all."""
+    silent = register.unanswered(office_of(service, visitor.principal.school_id), now)
+    class_name = None if class_name == _ALL else class_name
+    every = _of_class(silent, class_name)
+    listed = [one.pupil.class_name for one in silent] + ([class_name] if class_name is not None else [])
     page, following = page_after(every, cursor, LISTED, lambda slip: slip.pupil.id)
-    slips = [(register.called(one.pupil), one) for one in page]
-    return render("unanswered.html", visitor, slips=slips, count=len(every), next=following, day=told_day)
+    return render(
+        "unanswered.html",
+        visitor,
+        slips=[(register.called(one.pupil), one) for one in page],
+        total=len(every),
+        classes=list(dict.fromkeys(listed)),
+        class_name=class_name,
+        query=urlencode({"class_name": class_name}) if class_name is not None else "",
+        next=following,
+        day=told_day,
+    )
 
 
 @router.get("/permission-round/unanswered.csv")
-def save_unanswered(service: Serving, visitor: Registering, now: Now) -> Response:
+def save_unanswered(service: Serving, visitor: Registering, now: Now, class_name: OfClass = None) -> Response:
     """The chase list as a file."""
-    office = office_of(service, visitor.principal.school_id)
-    return _file(chase_csv(register.unanswered(office, now)), "permissions-not-answered.csv")
+    silent = register.unanswered(office_of(service, visitor.principal.school_id), now)
+    return _file(chase_csv(_of_class(silent, class_name)), "permissions-not-answered.csv")
 
 
 def _file(data: bytes, name: str) -> Response:
     return Response(data, media_type="text/csv", headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
-# ---------------------------------------------------------------- one child
+# ---------------------------------------------------------------- slips that come back
 
 
-@router.get("/pupils")
-def find(
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """One class's slips on the table: its children in order, who has not answered, and whose slip is in hand."""
+
+    class_name: str
+    children: tuple[Called, ...]
+    silent: frozenset[str]
+    now: Called | None
+    following: Called | None
+
+
+@router.get("/permission-round/answers")
+def enter(
     service: Serving,
     visitor: Registering,
-    q: Annotated[str, Query(max_length=200)] = "",
-    cursor: Cursor = None,
+    now: Now,
+    class_name: OfClass = None,
+    pupil: Annotated[str, Query(max_length=100)] = "",
+    done: Annotated[str, Query(max_length=100)] = "",
 ) -> Response:
-    """The roll, by name."""
-    with service.database.read() as session:
-        every = roster.search(Store(session, visitor.principal.school_id), printable(q), limit=1_000_000)
-    page, following = page_after(every, cursor, LISTED, lambda pupil: pupil.id)
-    return render(
-        "pupils.html", visitor, q=printable(q), children=[register.called(one) for one in page], next=following
-    )
+    """One class's slips, one child at a time; after each the next who has not answered."""
+    return _entry(service, visitor, now, class_name, pupil, done=done)
 
 
-@router.get("/pupils/{pupil_id}")
-def show_pupil(service: Serving, visitor: Registering, pupil_id: str, now: Now, done: bool = False) -> Response:
-    """A child's answers; looking is audited."""
-    return _pupil(service, visitor, pupil_id, now, done=done)
-
-
-def _pupil(
+def _entry(
     service: Service,
     visitor: Visitor,
-    pupil_id: str,
     now: datetime,
+    class_name: str | None,
+    pupil_id: str,
     *,
-    done: bool = False,
+    done: str = "",
     note: str = "",
     problem: FledglingError | None = None,
+    typed: dict[str, str] | None = None,
 ) -> Response:
     office = office_of(service, visitor.principal.school_id)
-    record = register.read_record(office, pupil_id, by=visitor.principal.id, now=now)
-    form = register.read_round(office, now).form
+    state = register.read_round(office, now)
+    with service.database.read() as session:
+        every = [one for one in roster.every(Store(session, office.school_id)) if one.left_on is None]
+    silent = frozenset(one.pupil.id for one in register.unanswered(office, now))
+    classes = sorted({one.class_name for one in every}, key=str.casefold)
+    named = {one.id: register.called(one) for one in every}
+    if pupil_id and pupil_id not in named:
+        raise NotFound("There is no such pupil.")
+    if class_name is None and pupil_id:
+        class_name = named[pupil_id].class_name
+    if class_name is None:
+        missing = {one.class_name for one in every if one.id in silent}
+        class_name = next((name for name in classes if name in missing), classes[0] if classes else "")
+    here = tuple(named[one.id] for one in every if one.class_name == class_name)
     return render(
-        "pupil.html",
+        "permission_answers.html",
         visitor,
         status=problem.status if problem else 200,
-        faults=_faults(problem),
-        done=done,
+        faults=faults_told(problem),
+        round=state,
+        classes=classes,
+        table=_table(class_name, here, silent, pupil_id, done),
+        done=named.get(done),
         note=note,
-        child=register.called(record.pupil),
-        record=record,
-        who=_who(service, visitor, {one.recorded_by for one in record.history}),
-        headings=HEADINGS,
-        states=STATES,
-        answers=_ANSWERS,
         channels=CHANNELS,
-        form_name=f"form {form.version}" if form else "",
-        day=told_day,
+        headings=HEADINGS,
+        tellers=TELLERS,
+        typed=typed or {},
+        form_name=f"form {state.form.version}" if state.form else "",
+        today=office.day(now),
     )
 
 
-def _who(service: Service, visitor: Visitor, ids: Iterable[str]) -> dict[str, str]:
-    with service.database.read() as session:
-        store = Store(session, visitor.principal.school_id)
-        found = {one: people.find(store, one) for one in ids}
-    return {one: person.name if person else "a program" for one, person in found.items()}
+def _table(class_name: str, here: tuple[Called, ...], silent: frozenset[str], pupil_id: str, done: str) -> Desk:
+    """The child asked for; else the next after the one just ``done`` who has not answered, from the top again at the end."""
+    ids = [one.id for one in here]
+    current = ids.index(pupil_id) if pupil_id in ids else None
+    if current is None:
+        current = _next(ids, silent, ids.index(done) if done in ids else -1)
+    following = _next(ids, silent, current) if current is not None else None
+    return Desk(
+        class_name,
+        here,
+        silent,
+        here[current] if current is not None else None,
+        here[following] if following is not None and following != current else None,
+    )
 
 
-@router.post("/pupils/{pupil_id}/permission")
-def record_return(service: Serving, visitor: Registering, pupil_id: str, form: Posted, now: Now) -> Response:
-    """Record what came back: one person's answer, for one channel or for each on the slip."""
+def _next(ids: Sequence[str], silent: frozenset[str], after: int) -> int | None:
+    order = [*range(after + 1, len(ids)), *range(after + 1)]
+    return next((place for place in order if ids[place] in silent), None)
+
+
+@router.post("/permission-round/answers/{pupil_id}")
+def take_slip(service: Serving, visitor: Registering, pupil_id: str, form: Posted, now: Now) -> Response:
+    """Record one slip, and lead to the next child of the class."""
     office = office_of(service, visitor.principal.school_id)
+    class_name = printable(field(form, "class_name"))
     try:
-        notes = {
-            register.record_permission(office, pupil_id, word, by=visitor.principal.id, now=now).note
-            for word in _words(form)
-        }
+        note = record_all(office, pupil_id, form, by=visitor.principal.id, now=now)
     except (Malformed, Conflict) as problem:
-        return _pupil(service, visitor, pupil_id, now, problem=problem)
-    if note := " ".join(sorted(notes - {""})):
-        return _pupil(service, visitor, pupil_id, now, done=True, note=note)
-    return RedirectResponse(f"/pupils/{pupil_id}?done=true", SEE_OTHER)
-
-
-def _words(form: FormData) -> list[register.Word]:
-    """The answers given, one a channel; what was left blank is not recorded."""
-    told_by, signed = field(form, "told_by").strip(), field(form, "form").strip()
-    if max(len(told_by), len(signed)) > _SHORT or UNSTORABLE.search(told_by + signed):
-        raise Malformed("Who said it and on which form are told in 200 characters at most.")
-    told_on = _day(form, "told_on") if field(form, "told_on") else None
-    given = [(channel, field(form, channel)) for channel in CHANNELS]
-    known = {answer.value for answer in PermissionAnswer}
-    words = [
-        register.Word(PermissionAnswer(answer), channel, told_by, told_on, signed)
-        for channel, answer in given
-        if answer in known
-    ]
-    if not words:
-        raise Malformed("No answer was chosen: choose one for at least one way of publishing.")
-    return words
+        typed = {name: printable(field(form, name)) for name in ("told_by", "told_on", "form", *CHANNELS)}
+        return _entry(service, visitor, now, class_name, pupil_id, problem=problem, typed=typed)
+    if note:
+        return _entry(service, visitor, now, class_name, "", done=pupil_id, note=note)
+    return RedirectResponse(
+        f"/permission-round/answers?{urlencode({'class_name': class_name, 'done': pupil_id})}", SEE_OTHER
+    )

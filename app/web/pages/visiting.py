@@ -11,14 +11,15 @@ from fastapi import Depends, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from starlette.datastructures import FormData
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from app.errors import FledglingError, NotAllowed, NotFound, NotSignedIn
-from app.store import Store, schools
+from app.store import Store, holding, posting_requests, queue, schools
 from app.web.intake import read_form
+from app.web.pages import kept
 from app.web.pages.rendering import Visitor, render
 from app.web.schoolwork import policy_of
-from app.web.security import COOKIE, Scope, person_of
+from app.web.security import Scope, person_of, session_token
 from app.web.service import Now, Service, Serving
 
 _log = logging.getLogger(__name__)
@@ -27,7 +28,7 @@ SEE_OTHER = 303
 
 
 class PageRoute(APIRoute):
-    """A route whose errors are shown as pages; without a session it leads to the sign-in page."""
+    """A route whose errors are shown as pages; without a session it leads to the sign-in page and back."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """The handler, with errors turned into pages."""
@@ -37,7 +38,7 @@ class PageRoute(APIRoute):
             try:
                 return await handle(request)
             except NotSignedIn:
-                return RedirectResponse("/sign-in", SEE_OTHER)
+                return await kept.to_sign_in(request)
             except RequestValidationError:
                 return _problem_page(request, NotFound("There is no such page."))
             except FledglingError as error:
@@ -55,12 +56,27 @@ def _problem_page(request: Request, error: FledglingError) -> Response:
 
 def visitor_of(request: Request, service: Service, now: Now) -> Visitor | None:
     """The person whose session the cookie holds, or None. Keys are not for pages and count for nothing here."""
-    principal = person_of(service, request.cookies.get(COOKIE), now)
+    principal = person_of(service, session_token(service, request), now)
     if principal is None:
         return None
     with service.database.read() as session:
-        name = schools.get(Store(session, principal.school_id)).name
-    return Visitor(principal, name, policy_of(service, principal.school_id))
+        store = Store(session, principal.school_id)
+        name = schools.get(store).name
+        badges = _waiting(store) if principal.may(Scope.REVIEW) else {}
+        held = _held(store) if principal.may(Scope.REVIEW) else ""
+    key = service.vault.mark(principal.session, "pictures of a session")
+    return Visitor(principal, name, policy_of(service, principal.school_id), badges, held, picture_key=key)
+
+
+def _held(store: Store) -> str:
+    """Why all publishing is held; empty where it is not."""
+    now = holding.current(store)
+    return (now.reason or "The service held it by itself.") if now.paused else ""
+
+
+def _waiting(store: Store) -> dict[str, int]:
+    """What waits for an approver, by the names of the menu's badges."""
+    return {"queue": queue.count(store), "requests": posting_requests.count_waiting(store)}
 
 
 def _anybody(request: Request, service: Serving, now: Now) -> Visitor | None:
@@ -91,6 +107,7 @@ def _with(scope: Scope) -> Callable[[Visitor], Visitor]:
 
 Writing = Annotated[Visitor, Depends(_with(Scope.DRAFTS))]
 Reviewing = Annotated[Visitor, Depends(_with(Scope.REVIEW))]
+Administering = Annotated[Visitor, Depends(_with(Scope.ADMIN))]
 
 
 async def _posted(request: Request, visitor: Visiting) -> AsyncIterator[FormData]:
