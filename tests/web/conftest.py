@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 from sqlalchemy import insert, select
+from starlette.datastructures import State
 from starlette.testclient import TestClient
 
 import app as fledgling
@@ -26,7 +27,7 @@ from app import register
 from app.db import Database
 from app.domain import Account, Pupil
 from app.jobs import Here
-from app.main import open_service, serve
+from app.main import application, open_service
 from app.policy import DEFAULT_FILE
 from app.settings import Settings
 from app.store import Store, keys, people, policies, roster, schools
@@ -35,7 +36,7 @@ from app.tables import Base
 from app.vision import paper
 from app.web.passwords import hash_password
 from app.web.schoolwork import office_of
-from app.web.security import COOKIE
+from app.web.security import cookie_name
 from app.web.service import Service
 from tests.register.conftest import DPIA
 from tests.seeing import PAPER_DISTANCES
@@ -101,12 +102,12 @@ class School:
             return people.add(store, role.title(), email, role, PASSWORD_HASH, by="test", now=self.service.clock())
 
     def sign_in(self, client: TestClient, person: Person) -> str:
-        """Put a session of theirs into the client; returns the token that forms must carry."""
+        """Put a session of theirs that owes no second factor into the client; returns the token that forms must carry."""
         now = self.service.clock()
         until = now + timedelta(hours=self.service.settings.session_hours)
         with self.write() as store:
-            signed_in, token = people.open_session(store, person.id, expires_at=until, now=now)
-        client.cookies.set(COOKIE, token)
+            signed_in, token = people.open_session(store, person.id, expires_at=until, second_factor_at=now, now=now)
+        client.cookies.set(cookie_name(self.service), token)
         return signed_in.csrf
 
     def pupil(self, upn: str) -> Pupil:
@@ -212,9 +213,19 @@ def service(founded: Database, tmp_path: Path, clock: Clock, more_settings: dict
     service.database.dispose()
 
 
+@pytest.fixture(scope="session")
+def bare_app() -> FastAPI:
+    """The application without a service: making its routes takes longer than most tests."""
+    return application()
+
+
 @pytest.fixture
-def app(service: Service) -> FastAPI:
-    return serve(service)
+def app(service: Service, bare_app: FastAPI) -> FastAPI:
+    """The application of this test's service, with nothing left of an earlier one."""
+    service.eyes.engine  # noqa: B018 - as `serve` does
+    bare_app.state = State()
+    bare_app.state.service = service
+    return bare_app
 
 
 @pytest.fixture

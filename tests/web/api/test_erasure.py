@@ -9,7 +9,8 @@ from starlette.testclient import TestClient
 from app import register
 from app.domain import Pupil
 from app.register import proof
-from app.store import audit, drafts, phrases, roster, tombstones, verdicts
+from app.store import audit, comparisons, drafts, escalations, people, phrases, roster, tombstones, verdicts
+from app.store.comparisons import Likeness
 from app.store.phrases import About
 from app.tables import Base
 from app.web import housekeeping
@@ -55,6 +56,10 @@ def fill(client: TestClient, school: School) -> dict[str, Any]:
     client.post(f"/v1/pupils/{alice.id}/publication-permission", headers=office | {"Idempotency-Key": "no"}, json=said)
     register.set_hold(school.office, alice.id, "Her father, Bob Smith, must not find Alice Smith.", by="lead", now=now)
     with school.write() as rows:
+        one = comparisons.Compared(photo=0, face=1, pupil=alice.id)
+        comparisons.add(rows, shown["id"], one, Likeness.CANT_TELL, revision=1, by="test", now=now)
+        lead = people.add(rows, "Lead", "lead@w.example", "dsl", "hash", by="test", now=now)
+        escalations.add(rows, shown["id"], lead.id, "Is it Alice Smith?", revision=1, by="test", now=now)
         phrases.add(rows, "Poppy Day", About.NAMES, "Not Alice Smith, the day", by="test", now=now)
     return named
 

@@ -46,6 +46,7 @@ def test_an_export_holds_what_is_held_and_nobody_else(client: TestClient, school
     found = {one["draft"]: one["text, without others' names"] for one in data["drafts"]}
     assert found[named["id"]] == named["text"]
     assert found[both["id"]] == "Alice Smith and █████ █████ read to us."
+    assert any("photo 1, face 2: cannot be told" in str(one) for one in data["drafts"])
     assert {"register.pupil.export", "permission.answers.record"} <= {one["what"] for one in data["audit"]}
     for whole in (page, json.dumps(data, ensure_ascii=False)):
         assert "Priya" not in whole

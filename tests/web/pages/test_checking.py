@@ -66,14 +66,15 @@ def test_the_text_without_names_is_taken_over_and_vetted_again(author: Browser, 
     assert _typed(unchanged) == DULL
 
 
-def test_photos_are_looked_at_too_and_must_be_chosen_again(author: Browser, school: School) -> None:
+def test_photos_are_looked_at_too_and_stay_in_the_form(author: Browser, school: School) -> None:
     chosen: list[tuple[str, Value]] = [("photos", ("", b"")), ("alt_texts", "")]
     chosen += [("photos", ("a.png", drawn(1))), ("alt_texts", "Tom Okafor")]
     page = _check(author, *chosen, text=DULL)
     assert "photos.individual" in page
     assert "In the description of photo 1: “Tom Okafor”" in page
-    assert "Choose the photos again" in page
-    assert 'value="Tom Okafor"' in page
+    assert "Choose the photos again" not in page
+    assert "Tom Okafor</textarea>" in page
+    assert len(re.findall('name="photo_ids" value="[0-9a-f]{32}"', page)) == 1
     assert _nothing_stored(school, author)
 
 
@@ -111,11 +112,16 @@ def test_the_counter_is_told_lengths_notes_and_what_findings_are_about(author: B
 
 
 def test_the_page_brings_its_script_and_works_without(author: Browser) -> None:
-    assert '<script src="/static/compose.js" defer></script>' in author.get("/compose").text
+    assert '<script type="module" src="/static/compose.js"></script>' in author.get("/compose").text
     script = author.get("/static/compose.js")
-    assert script.status_code == 200
     assert '"/compose/live"' in script.text
-    assert "innerHTML" not in script.text
+    for part in (script, *(author.get(f"/static/compose/{name}.js") for name in _imported(script.text))):
+        assert part.status_code == 200
+        assert "innerHTML" not in part.text
+
+
+def _imported(script: str) -> list[str]:
+    return [*re.findall(r'from "\./compose/(\w+)\.js"', script), "upload"]
 
 
 @both_databases
@@ -129,12 +135,12 @@ def test_a_stopped_draft_is_written_anew_without_its_names(author: Browser, scho
     anew = author.post(target)
     assert anew.status_code == 200
     assert _typed(anew.text) == UNNAMED
-    assert '<span class="light approve">Ready</span> What was found' in anew.text
-    assert 'value="A Year 5 pupil"' in anew.text
-    assert 'value="Two prizes"' in anew.text
-    assert 'value="Oak"' in anew.text
+    assert '<span class="light refer">Check</span> What was found' in anew.text
+    assert "A Year 5 pupil</textarea>" in anew.text
+    assert "Two prizes</textarea>" in anew.text
+    assert re.findall('name="ticked" value="([^"]*)" checked', anew.text) == ["Oak"]
     assert 'name="outsiders" value="true" checked' in anew.text
-    assert "Choose the photos again" in anew.text
+    assert len(re.findall('name="photo_ids" value="[0-9a-f]{32}"', anew.text)) == 2
     assert "Okafor" not in anew.text
     with school.read() as store:
         assert len(drafts.by_author(store, author.person.id, limit=5).items) == 1

@@ -84,6 +84,12 @@ def test_where_a_finding_points_is_told_in_words(where: WordsWhere | RegionWhere
     assert place_of(_finding(where), "Tom sang", ["A Ann"], [PHOTO]) == place
 
 
+def test_words_in_a_picture_are_told_where_they_are_at_hand() -> None:
+    finding = _finding(WordsWhere(field="picture_text", photo=0, start=2, end=5))
+    assert place_of(finding, "", [], [PHOTO], ["A Ann"]) == "In the words on photo 1: “Ann”"
+    assert place_of(finding, "", [], [PHOTO], []) == "In the words on photo 1"
+
+
 def test_long_words_are_cut() -> None:
     place = place_of(_on(0, 200), "x" * 200, [], [])
     assert place == f"In the post: “{'x' * 80}…”"

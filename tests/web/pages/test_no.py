@@ -99,4 +99,4 @@ def test_who_may_not_and_what_is_not_there(new_client: Callable[[], TestClient],
     assert author.get("/say-no/nobody").status_code == author.post("/say-no/nobody").status_code == 404
     stranger = author.client.post(f"/say-no/{school.pupil(UPN).id}", data={"csrf": "wrong"})
     assert stranger.status_code == 403
-    assert new_client().get("/say-no").headers["location"] == "/sign-in"
+    assert new_client().get("/say-no").headers["location"] == "/sign-in?next=/say-no"

@@ -39,11 +39,13 @@ def test_from_the_text_it_points_at() -> None:
     text, alt_texts = "Rose Hill", ["Daisy Lane"]
 
     def suggested(where: WordsWhere | RegionWhere | None) -> str | None:
-        return phrase_of(_finding(where), text, alt_texts)
+        return phrase_of(_finding(where), text, alt_texts, ["Tom\nGarden"])
 
     assert suggested(WordsWhere(field="text", start=0, end=4)) == "Rose Hill"
     assert suggested(WordsWhere(field="alt_text", photo=0, start=0, end=5)) == "Daisy Lane"
     assert suggested(WordsWhere(field="alt_text", photo=1, start=0, end=5)) == ""
+    assert suggested(WordsWhere(field="picture_text", photo=0, start=0, end=10)) == "Tom Garden"
+    assert suggested(WordsWhere(field="picture_text", photo=1, start=0, end=3)) == ""
     assert suggested(WordsWhere(field="file_name", photo=0, start=0, end=5)) == ""
     assert suggested(RegionWhere(photo=0, box=BoxOut(left=0, top=0, right=1, bottom=1))) is None
     assert suggested(None) is None

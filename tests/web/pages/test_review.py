@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import date, timedelta
+from dataclasses import replace
 
 import pytest
 from starlette.testclient import TestClient
 
 from app import register
-from app.domain import Account, Box, Stage
-from app.store import drafts, policies, roster
-from app.store.biometrics import Actor, BiometricDecision, Notice, Response
-from app.vault import PhotoFiles
-from app.vision import paper
+from app.domain import Account, Field, Finding, Outcome, Stage, Words
+from app.store import drafts, looks, roster, verdicts
 from tests.web.conftest import NOW, REFUSED, Clock, School, both_databases
-from tests.web.pages.forms import COLOURS, DULL, Browser, drawn, open_browser
-
-GROUP = ((drawn(), "Children planting bulbs"),)
+from tests.web.pages.forms import DULL, Browser, drawn, open_browser
+from tests.web.pages.review_forms import GROUP, asked_on, digest_on, enrol_alice, fault_on, id_of, seen_on, stage_at
 
 
 @pytest.fixture
@@ -31,25 +27,6 @@ def approver(new_client: Callable[[], TestClient], school: School) -> Browser:
     return open_browser(new_client(), school, "approver")
 
 
-def _stage(school: School, place: str) -> Stage:
-    with school.read() as store:
-        return drafts.get(store, place.removeprefix("/drafts/")).stage
-
-
-def _digest(page: str) -> str:
-    (digest,) = re.findall('name="digest" value="([0-9a-f]{64})"', page)
-    return str(digest)
-
-
-def _asked(page: str) -> list[str]:
-    return sorted(set(re.findall('name="(answer-[0-9a-f]+)"', page)))
-
-
-def _fault(page: str) -> str:
-    (fault,) = re.findall(r'(?s)<div class="fault" role="alert">(.*?)</div>', page)
-    return str(fault)
-
-
 @both_databases
 def test_an_approver_finds_a_draft_in_the_queue_and_approves_it(
     author: Browser, approver: Browser, school: School
@@ -57,9 +34,9 @@ def test_an_approver_finds_a_draft_in_the_queue_and_approves_it(
     place = author.draft()
     assert place in approver.get("/queue").text
     page = approver.get(place).text
-    answer = approver.post(f"{place}/decision", decision="approve", digest=_digest(page))
+    answer = approver.post(f"{place}/decision", decision="approve", digest=digest_on(page))
     assert (answer.status_code, answer.headers["location"]) == (303, place)
-    assert _stage(school, place) is Stage.APPROVED
+    assert stage_at(school, place) is Stage.APPROVED
     assert "Approved by Approver, 22 November 2026, 09:30" in author.get(place).text
     assert place not in approver.get("/queue").text
     assert "There is nothing to decide" in approver.get(place).text
@@ -70,12 +47,12 @@ def test_sending_a_draft_back_needs_a_reason(
     author: Browser, approver: Browser, school: School, decision: str, stage: Stage
 ) -> None:
     place = author.draft()
-    digest = _digest(approver.get(place).text)
+    digest = digest_on(approver.get(place).text)
     refused = approver.post(f"{place}/decision", decision=decision, digest=digest, reason="  ")
     assert refused.status_code == 422
-    assert "Write why" in _fault(refused.text)
+    assert "write why" in fault_on(refused.text)
     approver.post(f"{place}/decision", decision=decision, digest=digest, reason="Which <gate>?\r\nSay so.")
-    assert _stage(school, place) is stage
+    assert stage_at(school, place) is stage
     assert "There is nothing to decide" in approver.get(place).text
     assert "Write it anew" in author.get(place).text
     assert "Which &lt;gate&gt;?\nSay so." in author.get(place).text
@@ -85,26 +62,37 @@ def test_sending_a_draft_back_needs_a_reason(
 def test_the_roll_call_is_answered_child_by_child(author: Browser, approver: Browser, school: School) -> None:
     place = author.draft(DULL, GROUP)
     page = approver.get(place).text
-    asked = _asked(page)
+    asked = asked_on(page)
     assert asked == sorted(f"answer-{school.pupil(upn).id}" for upn in REFUSED)
     assert "Is Alice Smith (Oak) in the photos?" in page
     assert "Is Tom Okafor (Rowan) in the photos?" in page
-    digest = _digest(page)
+    digest = digest_on(page)
 
     one = {asked[0]: "not-in-photo"}
     refused = approver.post(f"{place}/decision", decision="approve", digest=digest, reason="Looked.", **one)
     assert refused.status_code == 409
-    assert "Look for each child" in _fault(refused.text)
+    assert "Look for each child" in fault_on(refused.text)
     assert f'name="{asked[0]}" value="not-in-photo" checked' in refused.text
     assert f'name="{asked[1]}" value="cant-tell" checked' in refused.text
     assert "Looked." in refused.text
     seen = dict.fromkeys(asked, "in-photo")
     assert approver.post(f"{place}/decision", decision="approve", digest=digest, **seen).status_code == 409
-    assert _stage(school, place) is Stage.REFERRED
+    assert stage_at(school, place) is Stage.REFERRED
 
     answers = dict.fromkeys(asked, "not-in-photo")
-    assert approver.post(f"{place}/decision", decision="approve", digest=digest, **answers).status_code == 303
-    assert _stage(school, place) is Stage.APPROVED
+    given = {"decision": "approve", "digest": digest, "seen": seen_on(page), "reason": "Fine.", **answers}
+    asked_once_more = approver.post(f"{place}/decision", **given)
+    assert asked_once_more.status_code == 200
+    assert "You looked for these 2 children and saw none of them: " in asked_once_more.text
+    assert "Alice Smith (Oak); Tom Okafor (Rowan)." in asked_once_more.text
+    assert "a person must check the list of children" not in asked_once_more.text
+    dialog = page.partition('<dialog id="accept"')[2].partition("</dialog>")[0]
+    assert "saw none of them: Alice Smith (Oak); Tom Okafor (Rowan)." in dialog
+    assert "a person must check the list of children" not in dialog
+    assert stage_at(school, place) is Stage.REFERRED
+    (accepted,) = re.findall('name="accepted" value="([0-9a-f]+)"', asked_once_more.text)
+    assert approver.post(f"{place}/decision", accepted=accepted, **given).status_code == 303
+    assert stage_at(school, place) is Stage.APPROVED
 
 
 def test_only_the_children_of_the_roll_call_are_named_and_only_to_approvers(author: Browser, approver: Browser) -> None:
@@ -133,8 +121,8 @@ def test_nobody_decides_on_a_photo_of_their_own(approver: Browser, school: Schoo
         digest = drafts.get(store, place.removeprefix("/drafts/")).digest
     answer = approver.post(f"{place}/decision", decision="approve", digest=digest)
     assert answer.status_code == 403
-    assert "Somebody else decides on it" in _fault(answer.text)
-    assert _stage(school, place) is Stage.REFERRED
+    assert "Somebody else decides on it" in fault_on(answer.text)
+    assert stage_at(school, place) is Stage.REFERRED
     words_alone = approver.draft()
     assert "/decision" in approver.get(words_alone).text
 
@@ -147,18 +135,18 @@ def test_a_stopped_draft_cannot_be_approved(author: Browser, approver: Browser, 
         digest = drafts.get(store, place.removeprefix("/drafts/")).digest
     answer = approver.post(f"{place}/decision", decision="approve", digest=digest)
     assert answer.status_code == 409
-    assert "Return it to its author" in _fault(answer.text)
+    assert "Return it to its author" in fault_on(answer.text)
 
 
 def test_a_changed_register_asks_for_another_check(
     author: Browser, approver: Browser, school: School, clock: Clock
 ) -> None:
     place = author.draft()
-    digest = _digest(approver.get(place).text)
+    digest = digest_on(approver.get(place).text)
     register.put_accounts(school.office, [Account("whitehouse_oak")], by="test", now=NOW)
     refused = approver.post(f"{place}/decision", decision="approve", digest=digest)
     assert refused.status_code == 409
-    assert "Check again" in _fault(refused.text)
+    assert "Check again" in fault_on(refused.text)
     clock.go_on(seconds=1)
     again = approver.post(f"{place}/vet")
     assert (again.status_code, again.headers["location"]) == (303, place)
@@ -184,20 +172,20 @@ def test_a_decision_that_does_not_fit_shows_the_page_again(
     author: Browser, approver: Browser, school: School, fields: dict[str, str], status: int, said: str
 ) -> None:
     place = author.draft()
-    digest = _digest(approver.get(place).text)
+    digest = digest_on(approver.get(place).text)
     answer = approver.post(f"{place}/decision", **{"digest": digest, **fields})
     assert answer.status_code == status
-    assert said in _fault(answer.text)
-    assert _stage(school, place) is Stage.READY
+    assert said in fault_on(answer.text)
+    assert stage_at(school, place) is Stage.READY
 
 
 def test_a_draft_decided_meanwhile_says_so(author: Browser, approver: Browser, school: School) -> None:
     place = author.draft()
-    digest = _digest(approver.get(place).text)
+    digest = digest_on(approver.get(place).text)
     approver.post(f"{place}/decision", decision="return", digest=digest, reason="No.")
     late = approver.post(f"{place}/decision", decision="approve", digest=digest)
     assert late.status_code == 409
-    assert "Somebody else was quicker" in _fault(late.text)
+    assert "Somebody else was quicker" in fault_on(late.text)
     with school.write() as store:
         drafts.move(store, place.removeprefix("/drafts/"), Stage.RETURNED, Stage.WITHDRAWN, by="test", now=NOW)
     assert "Check again</button>" not in approver.get(place).text
@@ -212,7 +200,7 @@ def test_decisions_are_for_approvers(
     other = open_browser(new_client(), school, role)
     assert other.post(f"{place}/decision", decision="approve").status_code == 403
     assert author.post(f"{place}/decision", decision="approve").status_code == 403
-    assert _stage(school, place) is Stage.READY
+    assert stage_at(school, place) is Stage.READY
 
 
 def test_another_authors_draft_is_not_there(
@@ -220,52 +208,69 @@ def test_another_authors_draft_is_not_there(
 ) -> None:
     place = author.draft(DULL, GROUP)
     other = open_browser(new_client(), school, "author")
-    for path in (place, f"{place}/photos/0"):
-        answer = other.get(path)
-        assert answer.status_code == 404
-        assert answer.headers["content-type"].startswith("text/html")
+    answer = other.get(place)
+    assert answer.status_code == 404
+    assert answer.headers["content-type"].startswith("text/html")
     assert other.post(f"{place}/vet").status_code == 404
     assert place not in other.get("/drafts").text
 
 
 @both_databases
 @pytest.mark.parametrize(
-    "path", ["/drafts/nothing", "/drafts/%00", "/drafts/%ff", "/drafts/x/photos/0", "/drafts?cursor=x"]
+    "path", ["/drafts/nothing", "/drafts/%00", "/drafts/%ff", "/drafts/x/decision", "/drafts/x/previous"]
 )
 def test_what_is_not_there_is_told_as_a_page(approver: Browser, path: str) -> None:
     answer = approver.get(path)
     assert answer.status_code in {404, 422}
     assert answer.headers["content-type"].startswith("text/html")
-    assert "Back to writing" in answer.text
+    assert '<a href="/queue">Back to the queue</a>' in answer.text
 
 
-def test_photos_are_shown_as_they_would_be_published(author: Browser, approver: Browser, school: School) -> None:
-    place = author.draft(DULL, GROUP)
-    with school.read() as store:
-        (photo,) = drafts.get(store, place.removeprefix("/drafts/")).draft.photos
-    for browser in (author, approver):
-        answer = browser.get(f"{place}/photos/0")
-        assert answer.status_code == 200
-        assert answer.headers["content-type"].startswith("image/")
-        assert answer.headers["cache-control"] == "no-store"
-        assert answer.content == school.service.files.get(photo.sha256)
-    for wrong in ("1", "-1", "x", "99999999999999999999"):
-        assert author.get(f"{place}/photos/{wrong}").status_code == 404
+def test_the_author_is_told_what_comes_next(author: Browser, approver: Browser) -> None:
+    place, stopped = author.draft(), author.draft("Well done Tom Okafor!")
     page = author.get(place).text
-    assert f'href="{place}/photos/0"' in page
-    assert page.count('class="face"') == 3
-    assert "A group, 3 faces outlined" in page
+    assert "Sent. An approver looks at it next." in page
+    assert re.search(r'class="light approve">Ready</span> <strong>For an approver</strong>', page)
+    assert "Sent. An approver" not in approver.get(place).text
+    page = author.get(stopped).text
+    assert "Sent. An approver" not in page
+    assert "Stopped: nobody can approve it as it is." in page
+    approver.post(f"{place}/decision", decision="return", digest=digest_on(approver.get(place).text), reason="No.")
+    assert "Sent. An approver" not in author.get(place).text
 
 
-def test_a_lost_photo_is_told_as_a_page(author: Browser, school: School) -> None:
+@both_databases
+def test_words_read_in_a_picture_are_told_and_can_be_allowed(
+    author: Browser, approver: Browser, school: School, clock: Clock
+) -> None:
     place = author.draft(DULL, GROUP)
-    with school.read() as store:
-        (photo,) = drafts.get(store, place.removeprefix("/drafts/")).draft.photos
-    files: PhotoFiles = school.service.files
-    files.delete(photo.sha256)
-    answer = author.get(f"{place}/photos/0")
-    assert answer.status_code == 503
-    assert "missing from the data folder" in answer.text
+    clock.go_on(seconds=1)
+    with school.write() as store:
+        look = looks.of_revision(store, id_of(place), 1)
+        assert look is not None
+        facts = replace(look.evidence.photos[0], picture_text="Welcome\nto Tom\nOkafor Hall")
+        named = Finding(
+            "names.perhaps-pupil", Outcome.REFER, "", "", "", "A name.", where=Words(11, 21, Field.PICTURE_TEXT, 0)
+        )
+        verdict = replace(look.verdict, findings=(named,), vetted_at=clock())
+        evidence = replace(look.evidence, photos=(facts,))
+        verdicts.add(
+            store,
+            id_of(place),
+            verdict,
+            evidence,
+            revision=1,
+            register_version=look.register_version,
+            by="t",
+            now=clock(),
+        )
+    page = approver.get(place).text
+    assert re.search(r"In the words on photo 1: “Tom\nOkafor”", page)
+    assert 'name="phrase" type="text" maxlength="80" required value="Tom Okafor Hall"' in page
+    assert re.search(r"In the words on photo 1: “Tom\nOkafor”", author.get(place).text)
+    assert 'name="phrase"' not in author.get(place).text
+    report = approver.client.get(f"/v1/drafts/{id_of(place)}", headers=school.key("drafts:review")).text
+    assert "Okafor Hall" not in report
 
 
 def test_alike_findings_stand_together(author: Browser) -> None:
@@ -277,7 +282,7 @@ def test_alike_findings_stand_together(author: Browser) -> None:
 def test_a_likeness_is_shown_by_a_sign_and_the_likest_faces_are_told(
     author: Browser, approver: Browser, school: School
 ) -> None:
-    child = _enrol_alice(school)
+    child = enrol_alice(school)
     likeness = author.draft(DULL, [(drawn(), "Children planting bulbs")], classes="Oak")
     page = approver.get(likeness).text
     assert page.count('class="clear"') == 1
@@ -285,38 +290,9 @@ def test_a_likeness_is_shown_by_a_sign_and_the_likest_faces_are_told(
     assert "In photo 1, face 1" in page
     others = author.draft(DULL, [(drawn(without_first=True), "Children planting bulbs")], classes="Oak")
     page = approver.get(others).text
-    assert _asked(page) == [f"answer-{child}"]
+    assert asked_on(page) == [f"answer-{child}"]
     assert re.search(r"Likest in photo 1: face \d, \d", page)
     assert "Likest" not in author.get(others).text
-
-
-def _enrol_alice(school: School) -> str:
-    """Put one refused child's face on record, and have faces compared with those on record."""
-    child = school.pupil(REFUSED[0]).id
-    with school.write() as store:
-        current = policies.current(store)
-        assert current is not None
-        source = re.sub("(?m)^matching = .*$", 'matching = "enrolled"', current.source)
-        policies.add(store, source, by="test", now=NOW + timedelta(seconds=1))
-    day = date(2026, 9, 1)
-    consent = Response(child, Actor.PARENT, BiometricDecision.CONSENT, in_writing=True, received_on=day)
-    told = Notice(child, "mother", day)
-    register.record_response(school.office, child, consent, [told], by="test", now=NOW)
-    photo = paper.png(faces=[(COLOURS[0], Box(200, 100, 400, 360))])
-    register.add_reference_photo(school.office, child, photo, school.service.eyes, by="test", now=NOW)
-    return child
-
-
-def test_lists_go_on_page_by_page(author: Browser, approver: Browser, clock: Clock) -> None:
-    for _ in range(21):
-        author.draft()
-        clock.go_on(seconds=1)
-    for browser, path, more in ((author, "/drafts", "Older"), (approver, "/queue", "More")):
-        first = browser.get(path).text
-        (link,) = re.findall(rf'href="(\?cursor=[^"]+)">{more}</a>', first)
-        rest = browser.get(path + link.replace("&amp;", "&")).text
-        assert first.count('<a href="/drafts/') == 20
-        assert rest.count('<a href="/drafts/') == 1
 
 
 def test_a_draft_of_a_program_is_decided_too(approver: Browser, school: School) -> None:

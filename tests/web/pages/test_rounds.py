@@ -8,10 +8,12 @@ from collections.abc import Callable
 import pytest
 from starlette.testclient import TestClient
 
+from app import register
 from app.store import holds, permissions
+from app.web.schoolwork import office_of
 from tests.web.api.test_permissions import shown
 from tests.web.api.test_register import PUPILS
-from tests.web.conftest import School, both_databases
+from tests.web.conftest import NOW, School, both_databases, permissions_csv
 from tests.web.pages.forms import Browser, open_browser
 
 UPN = PUPILS[9][0]
@@ -53,11 +55,28 @@ def test_a_round_in_a_browser(office: Browser, school: School) -> None:
     assert office.get("/permission-round/unanswered.csv").status_code == 200
 
 
+def test_the_chase_list_is_of_all_classes_until_one_is_chosen(office: Browser, school: School) -> None:
+    pupil = school.pupil(UPN)
+    answers = permissions_csv().replace(f"{UPN},Yes".encode(), f"{UPN},".encode())
+    register.import_permissions(office_of(school.service, school.id), answers, by="test", now=NOW)
+    for path in ("/permission-round/unanswered", "/permission-round/unanswered?class_name=%2A"):
+        page = office.get(path).text
+        assert '<option value="*" selected>All classes</option>' in page
+        assert page.count(" selected") == 1
+        assert "<h1>Not answered: 1</h1>" in page
+    page = office.get(f"/permission-round/unanswered?class_name={pupil.class_name}").text
+    assert f'<option value="{pupil.class_name}" selected>' in page
+    assert page.count(" selected") == 1
+    page = office.get("/permission-round/unanswered?class_name=Elsewhere").text
+    assert '<option value="Elsewhere" selected>' in page
+    assert "Every family of Elsewhere has answered." in page
+
+
 @both_databases
 def test_returns_are_recorded_one_by_one(office: Browser, school: School) -> None:
     key, pupil = school.key("register:write"), school.pupil(UPN)
     found = office.get(f"/pupils?q={UPN}").text
-    assert re.findall('href="/pupils/(.*?)"', found) == [pupil.id]
+    assert re.findall('href="/pupils/([0-9a-f-]{20,})"', found) == [pupil.id]
     answers = {
         "website": "granted",
         "social-media": "refused",
