@@ -1,4 +1,5 @@
-# Build: docker build -t fledgling .     Run: docker run -p 8000:8000 -v fledgling:/data fledgling
+# Build: docker build -t fledgling .     Run: docker run -p 127.0.0.1:8000:8000 -v fledgling:/data fledgling
+# With PostgreSQL and a worker of its own: compose.yaml.
 FROM python:3.13-slim AS build
 WORKDIR /srv
 COPY requirements/build.txt requirements/run.txt requirements/
@@ -20,7 +21,7 @@ COPY app app
 COPY migrations migrations
 COPY pyproject.toml LICENSE ./
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
-    FLEDGLING_DATA_DIR=/data FLEDGLING_MODELS_DIR=/models
+    FLEDGLING_DATA_DIR=/data FLEDGLING_MODELS_DIR=/models FLEDGLING_SECRETS_DIR=/run/secrets
 USER fledgling
 VOLUME /data
 EXPOSE 8000

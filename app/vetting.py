@@ -30,6 +30,7 @@ from app.policy import MatchingMode, Policy
 from app.text import Guide
 from app.vision import Enrolment, EnrolmentRefused, Gallery, Seen, Sight, recognise, tasks
 from app.vision.clean import CleanPhoto
+from app.vision.cover import SOLID, Style
 from app.vision.refusals import PhotoBroken
 from app.vision.tasks import EngineFacts, Opened
 
@@ -112,9 +113,13 @@ class Eyes:
         """Open a photo as it came. Raises PhotoRefused, and TooMany where its turn did not come."""
         return self._wanted(tasks.open_and_clean, data)
 
-    def cover(self, photo: Submitted, boxes: Sequence[Box]) -> CleanPhoto:
+    def cover(self, photo: Submitted, boxes: Sequence[Box], style: Style = SOLID) -> CleanPhoto:
         """The photo with those boxes covered. Malformed where one covers nothing; else as ``open``."""
-        return self._wanted(tasks.cover_boxes, photo.read(), tuple(boxes), (photo.width, photo.height))
+        return self._wanted(tasks.cover_boxes, photo.read(), tuple(boxes), (photo.width, photo.height), style)
+
+    def smaller(self, copy: bytes, long_side_px: int) -> bytes:
+        """A publishable copy for a screen, as JPEG. Raises as ``open``."""
+        return self._wanted(tasks.smaller, copy, long_side_px)
 
     def strip(self, copy: bytes, boxes: Sequence[Box], size: tuple[int, int] | None, side_px: int) -> bytes:
         """Those faces of a photo side by side, as JPEG; ``size`` as in ``tasks.face_strip``. Raises as ``open``."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from app.cli import access, files, keeping, measuring, running, setting_up, trying
+from app.cli import access, backing_up, files, keeping, measuring, running, setting_up, trying
 
 app = typer.Typer(
     name="fledgling",
@@ -16,11 +16,14 @@ app = typer.Typer(
 app.command("init")(setting_up.init)
 app.command("migrate")(setting_up.migrate)
 app.command("serve")(running.serve)
+app.command("worker")(running.worker)
 app.command("demo")(running.demo)
 app.command("docs")(running.docs)
 app.command("vet")(trying.vet)
 app.command("accuracy")(measuring.accuracy)
 app.command("purge")(keeping.purge)
+app.command("backup")(backing_up.backup)
+app.command("restore")(backing_up.restore)
 app.add_typer(access.keys_app, name="key")
 app.add_typer(access.people_app, name="person")
 app.add_typer(files.import_app, name="import")

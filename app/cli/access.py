@@ -9,12 +9,16 @@ from typing import Annotated
 import typer
 
 from app.cli.office import ACTOR, COULD_NOT_RUN, SchoolOption, err, now, opened, out, say_secret, school_of
-from app.store import Store, keys, people
+from app.store import Store, keys, people, second_factors
+from app.web import invitations
 from app.web.passwords import hash_password
 from app.web.security import PEOPLE_ONLY, ROLES, Scope
 
 keys_app = typer.Typer(help="API keys: create, list, revoke.", no_args_is_help=True)
 people_app = typer.Typer(help="People who sign in.", no_args_is_help=True)
+
+_LOCAL = "http://127.0.0.1:8000"
+"""Where a service is that was not told its own address: as `serve` starts it."""
 
 _LINE = "{:32}  {:7}  {:10}  {:10}  {}"  # a table would cut the ids off on a narrow terminal
 
@@ -85,3 +89,53 @@ def add_person(
         with service.database.write() as session:
             people.add(Store(session, school_id), name, email, role, hash_password(password), by=ACTOR, now=now())
     say_secret(f"{email} may sign in as {role} with this password, shown this once:", password)
+
+
+@people_app.command("invite")
+def invite_person(
+    email: Annotated[str, typer.Option(help="Their e-mail address.")],
+    name: Annotated[str, typer.Option(help="Their name, if they are new.")] = "",
+    role: Annotated[str, typer.Option(help=f"If they are new, one of {', '.join(ROLES)}.")] = "author",
+    school: SchoolOption = "",
+) -> None:
+    """Make a link, printed once, by which somebody chooses their password. Whoever is new is added."""
+    if role not in ROLES:
+        raise typer.BadParameter(f"not one of {', '.join(ROLES)}", param_hint="--role")
+    at = now()
+    with opened() as service:
+        school_id = school_of(service, school).id
+        with service.database.write() as session:
+            store = Store(session, school_id)
+            person = people.find_by_email(store, email)
+            if person is None and not name.strip():
+                raise typer.BadParameter("give it for somebody who is new", param_hint="--name")
+            if person is None:
+                person = people.add(store, name.strip(), email, role, "", by=ACTOR, now=at)
+        if not person.active:
+            err.print("They have left: let them in again on the page People first.")
+            raise typer.Exit(COULD_NOT_RUN)
+        made = invitations.invite(service, person, _LOCAL, by=ACTOR, now=at)
+    sent = " It was mailed to them too." if made.mailed else ""
+    say_secret(f"A link for {person.email}, good once and for {made.hours} hours, shown this once:{sent}", made.link)
+
+
+@people_app.command("reset-second-factor")
+def reset_second_factor(
+    email: Annotated[str, typer.Option(help="Their e-mail address.")], school: SchoolOption = ""
+) -> None:
+    """Take somebody's second factor away, whose phone and recovery codes are lost, and sign them out everywhere."""
+    with opened() as service:
+        school_id = school_of(service, school).id
+        at = now()
+        with service.database.write() as session:
+            store = Store(session, school_id)
+            person = people.find_by_email(store, email)
+            removed = person is not None and second_factors.remove(store, person.id, by=ACTOR, now=at)
+            if person is not None and removed:
+                people.close_others(store, person.id, but="", by=ACTOR, now=at)
+    if not removed:
+        err.print("There is nobody of that address who has a second factor.")
+        raise typer.Exit(COULD_NOT_RUN)
+    err.print(
+        "It is taken away. Be sure who asked for it. If their role needs one, they set it up at the next sign-in."
+    )

@@ -39,7 +39,8 @@ _KEPT: tuple[tuple[str, str, str], ...] = (
 _FIXED: tuple[tuple[str, str, str], ...] = (
     ("Photos that no draft took", "24 hours (`FLEDGLING_PHOTO_HOURS`)", "Deleted."),
     ("Numbers that describe faces in a draft's photo", "in memory, while it is looked at", "Never stored."),
-    ("Failed sign-ins", "in memory, 5 minutes, at most 10,000 addresses", "Forgotten; never stored."),
+    ("Failed sign-ins, as keyed hashes of address or client", "24 hours after the last one", "Deleted."),
+    ("What was typed when a session had ended, sealed", "12 hours, or until its person is back", "Deleted."),
     (
         "Templates and reference photos",
         "as long as there is valid consent and the child is on roll",
@@ -61,7 +62,15 @@ _AREAS = {
     "biometric": "Face matching: notices, consent, pictures, destruction",
     "desk": "Photos and drafts",
 }
-_DONE = {"put": "set", "keep": "kept", "read": "read", "drop": "dropped", "withdraw": "withdrawn", "vet": "vetted"}
+_DONE = {
+    "put": "set",
+    "keep": "kept",
+    "make": "made",
+    "read": "read",
+    "drop": "dropped",
+    "withdraw": "withdrawn",
+    "vet": "vetted",
+}
 _PEOPLE = {
     "access.session.open": "when somebody signs in",
     "access.session.close": "when somebody signs out",

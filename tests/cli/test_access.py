@@ -10,6 +10,7 @@ from starlette.testclient import TestClient
 from app.jobs import Here
 from app.main import open_service, serve
 from app.settings import Settings
+from app.store import Store, people, schools, second_factors
 from app.vision import paper
 from tests.cli.conftest import CommandLine
 
@@ -87,3 +88,27 @@ def test_no_key_stands_for_holds(command: CommandLine) -> None:
     assert done.status != 0
     assert "never for a key" in done.err
     assert "fl_" not in done.out
+
+
+def test_somebody_is_invited_by_a_link_and_loses_a_second_factor_by_a_command(command: CommandLine) -> None:
+    args = ("person", "invite", "--email", "Ann@whitehouse.example")
+    assert command(*args).status == 3, "without a name nobody is added"
+    (link,) = command.done(*args, "--name", "Ann Fisher").out.splitlines()
+    (again,) = command.done(*args).out.splitlines()
+    service = open_service(Settings(data_dir=command.folder, database_url="", key=None), crew=Here(paper.engine))
+    with TestClient(serve(service), follow_redirects=False) as client:
+        assert client.get(link).status_code == 404
+        assert client.post(again, data={"new_password": "marmalade kettle fjord"}).status_code == 303
+        given = {"email": "ann@whitehouse.example", "password": "marmalade kettle fjord"}
+        assert client.post("/sign-in", data=given).headers["location"] == "/compose"
+    none = command("person", "reset-second-factor", "--email", "ann@whitehouse.example")
+    assert (none.status, none.out) == (3, "")
+    database = command.database()
+    with database.write() as session:
+        store = Store(session, schools.every(session)[0].id)
+        ann = people.find_by_email(store, "ann@whitehouse.example")
+        assert ann is not None
+        second_factors.put(store, ann.id, b"sealed", 0, ["mark"], by="test", now=ann.created_at)
+    database.dispose()
+    command.done("person", "reset-second-factor", "--email", "ann@whitehouse.example")
+    assert command("person", "reset-second-factor", "--email", "ann@whitehouse.example").status == 3

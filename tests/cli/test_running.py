@@ -57,7 +57,8 @@ def test_serve_answers_and_ends_when_told(command: CommandLine) -> None:
         out, err = process.communicate(timeout=30)
     assert process.returncode in {0, -15}
     assert "Traceback" not in err
-    assert "/v1/vet" not in out + err, "what is asked for is in no log"
+    assert "Roman" not in out + err, "what is asked for is in no log"
+    assert "request method=POST route=/v1/vet status=200" in err
 
 
 def test_docs_are_fresh_and_found_stale(tmp_path: Path) -> None:
