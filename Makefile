@@ -11,7 +11,7 @@ ONCE   ?=
 ARGS   ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint types contracts migrations docs lock bench peers accuracy clean
+.PHONY: help demo test check lint types contracts migrations docs screenshots lock bench peers accuracy clean
 
 help:           ## what there is to make
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
@@ -40,7 +40,7 @@ demo: $(VENV)/demo.stamp ## set up, vet the demo's drafts, serve web and API on 
 	@$(BIN)/python -m app demo $(if $(ONCE),--once)
 
 test: $(VENV)/dev.stamp ## set up and pass the tests (ARGS="-k names" for some)
-	@$(BIN)/python -m pytest -n auto $(ARGS)
+	@$(BIN)/python -m pytest -n auto --dist loadgroup $(ARGS)
 
 check: lint types contracts migrations ## everything else that must hold
 
@@ -59,10 +59,14 @@ migrations: $(VENV)/dev.stamp ## down, up and no difference, on both databases
 docs: $(VENV)/dev.stamp ## write again what is generated: openapi.json, rules.md
 	@$(BIN)/python -m app docs
 
+screenshots: $(VENV)/dev.stamp ## pictures of every page, light and dark, phone and desktop (OUT=folder)
+	@$(BIN)/python -m tests.browser.screenshots $(or $(OUT),screenshots)
+
 bench: $(VENV)/dev.stamp ## the benchmarks, each against its peer in the same run
 	@$(BIN)/python -m benchmarks.text
 	@$(BIN)/python -m benchmarks.http
 	@$(BIN)/python -m benchmarks.photo
+	@$(BIN)/python -m benchmarks.pages
 
 $(VENV)/peers.stamp: $(VENV)/dev.stamp requirements/peers.txt
 	@echo "• installing what is measured against: about 250 MB"
