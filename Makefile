@@ -11,10 +11,10 @@ ONCE   ?=
 ARGS   ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint types contracts migrations docs screenshots lock bench peers accuracy clean
+.PHONY: help demo test floors check lint types contracts migrations docs screenshots lock bench peers accuracy any-request clean
 
 help:           ## what there is to make
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
 
 # The stamps hold the lock file they were made from, so that a new lock sets up again.
 $(VENV)/demo.stamp: requirements/demo.txt requirements/build.txt
@@ -40,7 +40,13 @@ demo: $(VENV)/demo.stamp ## set up, vet the demo's drafts, serve web and API on 
 	@$(BIN)/python -m app demo $(if $(ONCE),--once)
 
 test: $(VENV)/dev.stamp ## set up and pass the tests (ARGS="-k names" for some)
-	@$(BIN)/python -m pytest -n auto --dist loadgroup $(ARGS)
+	@$(BIN)/python -m pytest -n auto $(ARGS)
+
+# Counting branches triples the time of what is counted, so the tests of these rooms run once more for it.
+FLOORS := tests/text tests/rules tests/policy tests/test_domain.py tests/test_reach.py tests/test_vetting.py tests/test_desk.py
+floors: $(VENV)/dev.stamp ## rules, domain, policy and text are covered to the last branch
+	@$(BIN)/python -m pytest -q -n auto $(FLOORS) --cov --cov-report= --cov-report=json:.coverage.json
+	@$(BIN)/python .ci/floors.py .coverage.json
 
 check: lint types contracts migrations ## everything else that must hold
 
@@ -78,6 +84,9 @@ peers: $(VENV)/peers.stamp ## the benchmark whose peer must be installed first
 
 accuracy: $(VENV)/peers.stamp ## measure accuracy and speed again and write docs/accuracy.md
 	@$(BIN)/python -m tests.accuracy
+
+any-request: $(VENV)/dev.stamp ## many requests of any kind to every operation of the API (EXAMPLES=200)
+	@FLEDGLING_ANY_REQUEST_EXAMPLES=$(or $(EXAMPLES),200) $(BIN)/python -m pytest -q tests/web/api/test_any_request.py
 
 lock: $(VENV)/dev.stamp ## resolve the requirements anew
 	@sh requirements/lock.sh $(BIN)/uv

@@ -24,18 +24,6 @@ __all__ = ["founded_file"]
 expect.set_options(timeout=30_000)
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    """The mark is xdist's own, which may be switched off."""
-    config.addinivalue_line("markers", "xdist_group(name): tests that one worker runs")
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One worker drives the browser: two at once are slower than one after the other."""
-    for item in items:
-        if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("browser"))
-
-
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     """Chromium. It goes before any test of another package runs: its loop would be in their way."""

@@ -15,7 +15,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from PIL import Image
 from playwright.sync_api import Browser, BrowserContext
 
 from app.db import Database
@@ -95,11 +94,9 @@ def take_all(browser: Browser, furnished: Furnished, out: Path, *, only: str = "
 def _take(context: BrowserContext, address: str, file: Path) -> Path:
     page = context.new_page()
     page.goto(address, wait_until="load")
-    page.screenshot(path=file, full_page=True)
+    width, height = page.evaluate("() => [innerWidth, document.documentElement.scrollHeight]")
+    page.screenshot(path=file, full_page=True, clip={"x": 0, "y": 0, "width": width, "height": min(height, MOST_PX)})
     page.close()
-    with Image.open(file) as picture:
-        if picture.height > MOST_PX:
-            picture.crop((0, 0, picture.width, MOST_PX)).save(file)
     return file
 
 

@@ -54,3 +54,9 @@ def test_midnight_is_an_end_too() -> None:
 def test_hours_that_never_open_are_an_error() -> None:
     with pytest.raises(ValueError, match="no day"):
         Hours(weekdays=frozenset()).next_open(datetime(2026, 11, 22, tzinfo=UTC), ZoneInfo("Europe/London"))
+
+
+def test_after_the_end_of_the_day_it_is_the_next_open_day() -> None:
+    hours = Hours(8, 17, frozenset({0, 4}))  # Mondays and Fridays
+    after = datetime(2026, 11, 20, 17, 0, tzinfo=UTC)
+    assert hours.next_open(after, ZoneInfo("Europe/London")) == datetime(2026, 11, 23, 8, tzinfo=UTC)
