@@ -23,7 +23,8 @@ router = APIRouter(route_class=PageRoute)
 
 PLACE = "/publications"
 _LISTED = 50
-_FOR_PEOPLE = (State.UNCERTAIN, State.TAKING_DOWN, State.TASK, State.HELD, State.FAILED)
+FOR_PEOPLE = (State.UNCERTAIN, State.TAKING_DOWN, State.TASK, State.HELD, State.FAILED)
+"""What the page lists first: a person must do something about it."""
 _ENDINGS = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp", "image/gif": "gif"}
 
 
@@ -42,15 +43,15 @@ def _list(service: Service, visitor: Visitor, problem: FledglingError | None = N
             found = (shown(store, one.draft_id, visitor.policy) for one in page.items)
             return [one for one in found if one is not None]
 
-        lists = {state: every(state) for state in _FOR_PEOPLE}
+        lists = {state: every(state) for state in FOR_PEOPLE}
         planned = [shown(store, one.draft_id, visitor.policy) for one in publications.planned(store, limit=_LISTED)]
         return render(
             "publications.html",
             visitor,
             status=problem.status if problem else 200,
             faults=_faults(problem),
-            held=holding.current(store),
-            for_people=[one for state in _FOR_PEOPLE for one in lists[state]],
+            switch=holding.current(store),
+            for_people=[one for state in FOR_PEOPLE for one in lists[state]],
             planned=[one for one in (*planned, *every(State.POSTING)) if one is not None],
             rehearsed=every(State.REHEARSED, latest_first=True),
             out=every(State.PUBLISHED, State.TAKEN_DOWN, latest_first=True),
@@ -83,7 +84,6 @@ def _one(
             status=problem.status if problem else 200,
             faults=_faults(problem),
             one=one,
-            held=holding.current(store),
             longest=LONGEST_REASON,
             sent={"reason": "", "url": "", "publish_at": ""}
             | {key: printable(said) for key, said in (sent or {}).items()},

@@ -77,7 +77,7 @@ def render(template: str, visitor: Visitor | None, *, status: int = 200, **value
         "at": _clock_of(visitor),
         "stage_words": _STAGES,
     }
-    return HTMLResponse(_templates.get_template(template).render({**shared, **values}), status)
+    return HTMLResponse(_templates.get_template(template).render(**shared, **values), status)  # no page hides what all share
 
 
 def _clock_of(visitor: Visitor | None) -> Callable[[datetime], str]:

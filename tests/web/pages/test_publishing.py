@@ -46,7 +46,9 @@ def approved(school: School, author: Browser, photos: int = 0) -> str:
 def test_a_plan_is_changed_taken_off_and_everything_held(
     school: School, approver: Browser, author: Browser, clock: Clock
 ) -> None:
-    assert "Nothing is planned" in approver.get("/publications").text
+    page = approver.get("/publications").text
+    assert "Nothing is planned" in page
+    assert "All publishing is held" not in page
     draft_id = approved(school, author)
     place = f"/publications/{draft_id}"
     assert place in approver.get("/publications").text
@@ -62,7 +64,7 @@ def test_a_plan_is_changed_taken_off_and_everything_held(
     assert approver.post("/publishing/pause", reason="").status_code == 422
     assert approver.post("/publishing/pause", reason="A child is missing.").status_code == 303
     assert "Everything is held" in approver.get("/publications").text
-    assert "A child is missing." in approver.get(place).text
+    assert "<strong>All publishing is held.</strong> A child is missing." in approver.get(place).text
     assert approver.post("/publishing/go-on").status_code == 303
     assert "Posts go out" in approver.get("/publications").text
 
