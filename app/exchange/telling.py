@@ -87,9 +87,8 @@ def send_test(teller: Teller, school_id: str, webhook_id: str, *, by: str) -> No
         store = Store(session, school_id)
         store.take_turn()
         found = kept.get(store, webhook_id)
-        event_id = outbox.add(store, EventType.WEBHOOK_TEST, {"asked_by": by}, now)
-        (event,) = [one for one in outbox.of_school(store) if one.id == event_id]
-        outbox.hand_on(store, [event_id], now)
+        event = outbox.add(store, EventType.WEBHOOK_TEST, {"asked_by": by}, now)
+        outbox.hand_on(store, [event.id], now)
         kept.put_in_line(store, event, found.id, webhooks.body_of(str(event.type), event.created_at, event.data), now)
 
 

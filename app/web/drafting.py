@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from app import desk
-from app.domain import Draft, SchoolFacts
+from app.domain import Draft, Matching, SchoolFacts
 from app.errors import Fault, Malformed
 from app.policy import Policy
 from app.store import Store, people, photos
 from app.store.photos import StoredPhoto
 from app.vetting import Submitted, Vetted, vet
-from app.web.intake import Intake
+from app.web.intake import Intake, Upload
 from app.web.schoolwork import register_of
 from app.web.security import Principal
 from app.web.service import Service
@@ -92,6 +92,25 @@ def _photos(service: Service, principal: Principal, ids: list[str], now: datetim
     if faults:
         raise Malformed("A photo is unknown or has expired.", slug="photo-unknown", errors=tuple(faults))
     return found
+
+
+def take_photo(service: Service, upload: Upload) -> desk.Taken:
+    """One photo that comes before its draft: opened, cleaned and its file written. PhotoRefused for one not taken."""
+    taken = desk.take(service.eyes, upload.data, file_name=upload.file_name, alt_text=upload.alt_text)
+    service.files.put(taken.clean.sha256, taken.clean.data)
+    return taken
+
+
+def photo_until(service: Service, now: datetime) -> datetime:
+    """Until when a photo is kept that no draft takes."""
+    return now + timedelta(hours=service.settings.photo_hours)
+
+
+def begin_to_look(service: Service, school_id: str, photo: Submitted, now: datetime) -> None:
+    """Begin to look, so that the verdict is there when it is asked for."""
+    register = register_of(service, school_id)
+    may = register.snapshot(now).may_match(Draft(""), register.policy.matching)
+    service.eyes.start(photo, may if may is Matching.DONE else Matching.OFF)
 
 
 def keep_files(service: Service, assembled: Assembled) -> None:

@@ -6,17 +6,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 
-from app.integrations import x
 from app.integrations.publisher import Publisher
 from app.jobs.engine import Engine
 from app.jobs.queues import Deeds
 from app.publishing import PUBLISH, Press, carry_out, connections, sweeping
-from app.publishing.connections import Line
 from app.store import Store, schools
 from app.store import connections as kept
 from app.store.connections import Way
-from app.web import housekeeping, mailing
+from app.web import housekeeping, mailing, telemetry
 from app.web.exchanging import exchange_due
+from app.web.lines import line_of
 from app.web.schoolwork import policy_of, register_of
 from app.web.service import Service
 
@@ -37,13 +36,14 @@ def engine_of(service: Service, name: str = "") -> Engine:
 
 def deeds_of(service: Service) -> Deeds:
     """What there is to do, by the name it has in line."""
-    return {
+    deeds: Deeds = {
         PUBLISH: partial(_publish, service),
         LOOK_ROUND: partial(_look_round, service),
         TIDY: partial(_tidy, service),
         MAIL: partial(_mail, service),
         EXCHANGE: partial(_exchange, service),
     }
+    return {name: partial(telemetry.job, name, deed) for name, deed in deeds.items()}
 
 
 def _publish(service: Service, school_id: str, draft_id: str, turn: int) -> bool:
@@ -96,9 +96,5 @@ def _opened(service: Service, school_id: str, handle: str) -> Iterator[Publisher
     if connection is None or connection.way in {Way.DRY_RUN, Way.MANUAL}:
         yield None
         return
-    settings = service.settings
-    secret = settings.x_client_secret.get_secret_value() if settings.x_client_secret else ""
-    with x.http_client(settings.x_api) as http:
-        app = x.App(settings.x_client_id, secret)
-        line = Line(service.database, school_id, service.vault, http, app, service.clock, settings.x_authorize)
+    with line_of(service, school_id) as line:
         yield connections.publisher(line, connection)

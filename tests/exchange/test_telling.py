@@ -62,7 +62,7 @@ def teller(database: Database, school_id: str) -> Iterator[Teller]:
 
 def _happen(teller: Teller, school_id: str, type_: EventType = EventType.DRAFT_VETTED) -> str:
     with teller.database.write() as session:
-        return outbox.add(Store(session, school_id), type_, {"draft": "d1", "verdict": "refer"}, teller.clock())
+        return outbox.add(Store(session, school_id), type_, {"draft": "d1", "verdict": "refer"}, teller.clock()).id
 
 
 def _deliveries(teller: Teller, school_id: str, webhook_id: str) -> list[Delivery]:

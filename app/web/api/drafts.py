@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from app import desk
-from app.domain import Draft, Matching, hash_of
+from app.domain import hash_of
 from app.errors import Fault, Malformed, NotFound
 from app.store import Store, drafts, photos
 from app.web.api.pages import Cursor, Limit
 from app.web.docs import draft_body, errors, photo_body
 from app.web.dossiers import draft_out, queue_items
-from app.web.drafting import judge, keep_files
+from app.web.drafting import begin_to_look, judge, keep_files, photo_until, take_photo
 from app.web.intake import Intake, Upload, read_draft, read_file_form, read_upload, safe_name
 from app.web.repeats import RepeatKey, once
 from app.web.reports import report
@@ -75,11 +74,10 @@ def store_photo(
     with once(service, principal, key, route="POST /v1/photos", body_hash=body_hash) as attempt:
         if attempt.again:
             return attempt.again
-        taken = desk.take(service.eyes, sent.data, file_name=sent.file_name, alt_text=sent.alt_text)
-        service.files.put(taken.clean.sha256, taken.clean.data)
+        taken = take_photo(service, sent)
         with service.database.write() as session:
             store = Store(session, principal.school_id)
-            until = now + timedelta(hours=service.settings.photo_hours)
+            until = photo_until(service, now)
             kept = photos.add(store, taken.upload, expires_at=until, by=principal.id, now=now)
             answer = attempt.answer(
                 store,
@@ -93,9 +91,7 @@ def store_photo(
                     expires_at=until,
                 ),
             )
-        register = register_of(service, principal.school_id)
-        may = register.snapshot(now).may_match(Draft(""), register.policy.matching)
-        service.eyes.start(taken.submitted, may if may is Matching.DONE else Matching.OFF)
+        begin_to_look(service, principal.school_id, taken.submitted, now)
         return answer
 
 
@@ -119,7 +115,7 @@ def submit(service: Serving, principal: Author, intake: Incoming, key: RepeatKey
         with service.database.write() as session:
             store = Store(session, principal.school_id)
             draft_id = desk.submit(store, assembled.draft, assembled.taken, judged.vetted, kind=principal.kind, now=now)
-            made = draft_out(store, draft_id, judged.policy, principal)
+            made = draft_out(store, draft_id, judged.policy, principal, judged.vetted.evidence)
             return attempt.answer(store, 201, made, {"Location": f"/v1/drafts/{draft_id}"})
 
 

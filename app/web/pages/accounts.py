@@ -18,7 +18,7 @@ from app.store.people import Person
 from app.web import staffing
 from app.web.pages.posting_rights import REASON_CHARACTERS, reason_of
 from app.web.pages.rendering import Visitor, printable, render
-from app.web.pages.visiting import SEE_OTHER, PageRoute, Posted, Visiting, field
+from app.web.pages.visiting import SEE_OTHER, Administering, PageRoute, Posted, Visiting, field
 from app.web.schoolwork import office_of
 from app.web.security import Scope
 from app.web.service import Now, Service, Serving
@@ -32,13 +32,7 @@ def _reader(visitor: Visiting) -> Visitor:
     return visitor
 
 
-def _administrator(visitor: Visiting) -> Visitor:
-    visitor.need(Scope.ADMIN)
-    return visitor
-
-
 Reading = Annotated[Visitor, Depends(_reader)]
-Administering = Annotated[Visitor, Depends(_administrator)]
 
 
 @dataclass(frozen=True, slots=True)

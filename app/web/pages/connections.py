@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -15,9 +13,9 @@ from app.domain import fold_handle
 from app.errors import Conflict, FledglingError, Malformed, NotFound
 from app.integrations import x
 from app.publishing import connections as connecting
-from app.publishing.connections import Line
 from app.store import Store, accounts, connections, people
 from app.store.connections import Connection, Way
+from app.web.lines import line_of
 from app.web.pages.rendering import Visitor, render
 from app.web.pages.visiting import SEE_OTHER, Administering, PageRoute, Posted, field
 from app.web.service import Service, Serving
@@ -50,16 +48,6 @@ class Shown:
     way: str
     trouble: str
     chosen_by: str
-
-
-@contextmanager
-def line_of(service: Service, school_id: str) -> Iterator[Line]:
-    """A line to X for a school."""
-    settings = service.settings
-    secret = settings.x_client_secret.get_secret_value() if settings.x_client_secret else ""
-    with x.http_client(settings.x_api) as http:
-        app = x.App(settings.x_client_id, secret)
-        yield Line(service.database, school_id, service.vault, http, app, service.clock, settings.x_authorize)
 
 
 @router.get(PLACE)

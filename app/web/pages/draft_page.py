@@ -59,6 +59,15 @@ _WHAT_TO_DO = {
     "box-outside": "Draw it inside the photo.",
 }
 
+_WORDS: Mapping[str, object] = {
+    "kept_told": kept.TOLD,
+    "roll_call": ROLL_CALL,
+    "answers": ANSWERS,
+    "face_px": FACE_PX,
+    "reasons": REASONS,
+}
+"""Words and sizes that stand on every draft's page."""
+
 
 @dataclass(frozen=True, slots=True)
 class Answered:
@@ -136,38 +145,40 @@ def show_draft(
     read = _read(service, visitor, draft_id, seen)
     draft = read.draft
     review = review_of(service, visitor, draft, read.look, claim=problem is None or problem.slug != "locked")
-    side = _compared(service, visitor, draft, read.look, given)
     may_vet = Stage(draft.stage) in VETTABLE
-    groups = alike(draft.report)
     return render(
         "draft.html",
         visitor,
         status=problem.status if problem else 200,
-        draft=draft,
-        look=read.look.id,
-        names=read.names,
-        event=read.event,
-        marked=mark_linked(draft.text, groups, "text"),
-        photos=read.photos,
-        findings=_findings(draft, read.look, groups, review.reviews and may_vet, allowing),
-        changed=read.changed,
         faults=_faults(problem),
         locked=problem is not None and problem.slug == "locked" and review.held is not None,
         again=again is not None,
-        kept_told=kept.TOLD,
-        compared=side,
-        roll_call=ROLL_CALL,
-        answers=ANSWERS,
-        face_px=FACE_PX,
-        reasons=REASONS,
+        compared=_compared(service, visitor, draft, read.look, given),
         given=_printable(given),
         typed=bool(given),
         review=review,
         may_vet=may_vet,
         may_rewrite=Stage(draft.stage) in _REWRITTEN and draft.author == visitor.principal.id,
         own=draft.author == visitor.principal.id,
-        publication=read.publication,
+        **_WORDS,
+        **_seen(read, allowing, may_allow=review.reviews and may_vet),
     )
+
+
+def _seen(read: Read, allowing: Allowing | None, *, may_allow: bool) -> dict[str, object]:
+    """What the page shows of the draft itself, the same to everybody who may see it."""
+    groups = alike(read.draft.report)
+    return {
+        "draft": read.draft,
+        "look": read.look.id,
+        "names": read.names,
+        "event": read.event,
+        "marked": mark_linked(read.draft.text, groups, "text"),
+        "photos": read.photos,
+        "findings": _findings(read.draft, read.look, groups, may_allow, allowing),
+        "changed": read.changed,
+        "publication": read.publication,
+    }
 
 
 def _read(service: Service, visitor: Visitor, draft_id: str, seen: str) -> Read:

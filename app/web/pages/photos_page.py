@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
@@ -17,12 +17,12 @@ from starlette.responses import Response
 
 from app import desk
 from app.desk import Taken
-from app.domain import Box, Draft, Matching, hash_of
+from app.domain import Box, hash_of
 from app.errors import Fault, FledglingError, Malformed, NotFound, TooMany
 from app.store import Store, photos
 from app.store.photos import StoredPhoto
 from app.store.photos import Upload as Filed
-from app.vetting import Submitted
+from app.web.drafting import begin_to_look, photo_until, take_photo
 from app.web.intake import Upload, read_upload, safe_name
 from app.web.pages.compose_page import SCREEN_PX, photos_html, picture_token
 from app.web.pages.composing import Attached, own_photos
@@ -30,7 +30,6 @@ from app.web.pages.rendering import Visitor
 from app.web.pages.visiting import PageRoute, Posted, Writing, field
 from app.web.problems import answer_to
 from app.web.repeats import once
-from app.web.schoolwork import register_of
 from app.web.service import Now, Service, Serving
 
 router = APIRouter(route_class=PageRoute)
@@ -81,32 +80,22 @@ def _kept_once(service: Service, visitor: Visitor, upload: Upload, key: str, now
     with once(service, visitor.principal, repeat, route="POST /compose/photos", body_hash=body) as attempt:
         if attempt.again:
             return str(json.loads(bytes(attempt.again.body))["id"])
-        taken = desk.take(service.eyes, upload.data, file_name=upload.file_name, alt_text="")
-        service.files.put(taken.clean.sha256, taken.clean.data)
+        taken = take_photo(service, upload)
         with service.database.write() as session:
             store = Store(session, visitor.principal.school_id)
-            kept = photos.add(store, taken.upload, expires_at=_until(service, now), by=visitor.principal.id, now=now)
+            kept = photos.add(
+                store, taken.upload, expires_at=photo_until(service, now), by=visitor.principal.id, now=now
+            )
             attempt.answer(store, 201, PhotoKept(id=kept.id, card=""))
-    _look(service, visitor, taken.submitted, now)
+    begin_to_look(service, visitor.principal.school_id, taken.submitted, now)
     return kept.id
-
-
-def _until(service: Service, now: datetime) -> datetime:
-    return now + timedelta(hours=service.settings.photo_hours)
-
-
-def _look(service: Service, visitor: Visitor, photo: Submitted, now: datetime) -> None:
-    """Begin to look, so that the verdict is there when the button is pressed."""
-    register = register_of(service, visitor.principal.school_id)
-    may = register.snapshot(now).may_match(Draft(""), register.policy.matching)
-    service.eyes.start(photo, may if may is Matching.DONE else Matching.OFF)
 
 
 def keep_photos(service: Service, visitor: Visitor, taken: Sequence[Taken], now: datetime) -> list[StoredPhoto]:
     """Note photos that came with a form, whose files are written already, as uploads of the visitor's."""
     with service.database.write() as session:
         store = Store(session, visitor.principal.school_id)
-        until = _until(service, now)
+        until = photo_until(service, now)
         return [photos.add(store, one.upload, expires_at=until, by=visitor.principal.id, now=now) for one in taken]
 
 
@@ -121,7 +110,7 @@ def cover(service: Service, visitor: Visitor, attached: Attached, box: Box, now:
     upload = Filed(photo, found.width, found.height, len(clean.data), clean.media_type)
     with service.database.write() as session:
         store = Store(session, visitor.principal.school_id)
-        kept = photos.add(store, upload, expires_at=_until(service, now), by=visitor.principal.id, now=now)
+        kept = photos.add(store, upload, expires_at=photo_until(service, now), by=visitor.principal.id, now=now)
     return Attached(kept.id, attached.alt_text, (*attached.before, attached.id))
 
 
