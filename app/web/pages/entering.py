@@ -155,8 +155,8 @@ def page(
 ) -> HTMLResponse:
     """A page on the way in: without the menu, and with the token of the session, if there is one."""
     csrf = arrival.principal.csrf if arrival else ""
-    shown = {"csrf": csrf, "next_page": own_path(next_page), "faults": (), **values}
-    return render(template, None, status=status, **shown)
+    shown = {"next_page": own_path(next_page), "faults": (), **values}
+    return render(template, None, status=status, csrf=csrf, **shown)
 
 
 def typed_password(form: FormData, name: str) -> str:

@@ -62,8 +62,10 @@ class Visitor:
             raise NotAllowed("Your role does not include this page. The school's administrator can change roles.")
 
 
-def render(template: str, visitor: Visitor | None, *, status: int = 200, **values: object) -> HTMLResponse:
-    """A page. ``visitor`` is None where nobody is signed in."""
+def render(
+    template: str, visitor: Visitor | None, *, status: int = 200, csrf: object = "", **values: object
+) -> HTMLResponse:
+    """A page. ``visitor`` is None where nobody is signed in; ``csrf`` is then what forms carry on the way in."""
     principal = visitor.principal if visitor else None
     shared = {
         "person": principal,
@@ -73,11 +75,12 @@ def render(template: str, visitor: Visitor | None, *, status: int = 200, **value
         "menu": menu(principal.scopes, here(), visitor.badges) if principal and visitor else [],
         "home": home(principal.scopes) if principal else None,
         "scopes": frozenset(scope.value for scope in principal.scopes) if principal else frozenset(),
-        "csrf": principal.csrf if principal else "",
+        "csrf": principal.csrf if principal else csrf,
         "at": _clock_of(visitor),
         "stage_words": _STAGES,
     }
-    return HTMLResponse(_templates.get_template(template).render(**shared, **values), status)  # no page hides what all share
+    # Not merged, so that no page hides what all pages share.
+    return HTMLResponse(_templates.get_template(template).render(**shared, **values), status)
 
 
 def _clock_of(visitor: Visitor | None) -> Callable[[datetime], str]:
