@@ -9,6 +9,7 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -64,7 +65,8 @@ async def _invalid(_request: Request, error: Exception) -> Response:
     )
 
 
-async def _http(_request: Request, error: Exception) -> Response:
+async def http(_request: Request, error: Exception) -> Response:
+    """The answer to one of the framework's own errors."""
     assert isinstance(error, HTTPException)  # noqa: S101
     if error.status_code == 400:  # the framework's word for a body it cannot parse
         return answer_to(Malformed("The body cannot be read.", slug="not-json"))
@@ -93,6 +95,8 @@ class Contained:
 
         try:
             await self.app(scope, receive, noting)
+        except ClientDisconnect:  # whoever sent it went away: nobody is there to answer, and nothing failed here
+            _log.info("the caller went away")
         except Exception as error:  # noqa: BLE001 - whatever it is, it is answered here
             _log.error("unexpected error: %s at %s", type(error).__name__, _place(error))
             if scope["type"] == "http" and not answered:
@@ -111,4 +115,4 @@ def install(app: FastAPI) -> None:
     """Make every error of ``app`` leave as problem details."""
     app.add_exception_handler(FledglingError, _ours)
     app.add_exception_handler(RequestValidationError, _invalid)
-    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(HTTPException, http)
