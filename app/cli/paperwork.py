@@ -44,7 +44,7 @@ _FIXED: tuple[tuple[str, str, str], ...] = (
     (
         "Templates and reference photos",
         "as long as there is valid consent and the child is on roll",
-        "Destroyed at once, with the child's own key, so that copies in backups cannot be opened.",
+        "Destroyed at once, with the child's own key. A backup from before holds both until it is deleted: keep backups five weeks, as in [operating.md](../operating.md).",
     ),
     (
         "Tombstones of erased children (our id, a keyed hash of the UPN, when)",
