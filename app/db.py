@@ -3,6 +3,9 @@
 On SQLite all writes go one after another through a single connection, each begun with BEGIN
 IMMEDIATE under a lock: SQLite's own busy wait is unfair (p99 1 s against 76 ms, measured).
 Reading sessions are read-only and see one snapshot on both databases.
+
+On PostgreSQL a wall stands between schools: row-level security shows a transaction the rows of the school it stands at,
+and none before it stands at one (docs/decisions/0010-two-walls.md).
 """
 
 from __future__ import annotations
@@ -35,6 +38,13 @@ _UPGRADE_LOCK = 0x666C6564  # any number that nothing else in the database locks
 _READERS_KEPT = 20
 _READERS_MORE = 40  # as many as the web server has threads, so that none waits for a connection
 _WAITING = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
+EVERYWHERE = "*"
+"""Where a transaction stands that sees all schools."""
+
+STANDS_AT = "stands at"
+"""What a session's ``info`` says it by."""
+
+_STAND = text("SELECT set_config('fledgling.school', :school, true)")  # until the transaction ends
 _SESSION_OPTIONS = {
     "populate_existing": True,
     "synchronize_session": False,
@@ -44,6 +54,25 @@ _SESSION_OPTIONS = {
 def new_id(now: datetime) -> str:
     """An opaque id, 32 hex digits, that sorts by the millisecond it was made in (after UUIDv7)."""
     return f"{int(now.timestamp() * 1000):012x}{secrets.token_hex(10)}"
+
+
+class _Standing(Session):
+    """A session that knows at which school its transaction stands."""
+
+
+@event.listens_for(_Standing, "after_transaction_end")
+def _stand_nowhere(session: Session, _: object) -> None:
+    # A savepoint's too: rolled back, the transaction stands again where it stood before.
+    session.info.pop(STANDS_AT, None)
+
+
+def stand_at(session: Session, school_id: str) -> Session:
+    """The session, its transaction standing at that school, or ``EVERYWHERE``. SQLite has no wall and is not asked."""
+    if session.info.get(STANDS_AT) != school_id:
+        if session.get_bind().dialect.name == "postgresql":
+            session.execute(_STAND, {"school": school_id})
+        session.info[STANDS_AT] = school_id
+    return session
 
 
 class Database:
@@ -81,7 +110,7 @@ class Database:
         """A session that sees one snapshot and cannot write."""
         with (
             _told_when_unavailable(),
-            Session(self._reader, autoflush=False, execution_options=_SESSION_OPTIONS, info=self.info) as session,
+            _Standing(self._reader, autoflush=False, execution_options=_SESSION_OPTIONS, info=self.info) as session,
         ):
             yield session
 
@@ -94,7 +123,7 @@ class Database:
         with (
             _told_when_unavailable(),
             self._turn,
-            Session(
+            _Standing(
                 self._writer,
                 autoflush=False,
                 expire_on_commit=False,
@@ -119,6 +148,7 @@ class Database:
         with _told_when_unavailable(), self._turn, self._writer.begin() as connection:
             if connection.dialect.name == "postgresql":
                 connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _UPGRADE_LOCK})
+                connection.execute(_STAND, {"school": EVERYWHERE})
             config = _migrations()
             config.attributes["connection"] = connection
             yield config
@@ -144,6 +174,14 @@ class Database:
         heads = set(ScriptDirectory.from_config(_migrations()).get_heads())
         with _told_when_unavailable(), self._reader.connect() as connection:
             return set(MigrationContext.configure(connection).get_current_heads()) == heads
+
+    def is_walled(self) -> bool:
+        """Whether the wall binds us. PostgreSQL lets superusers, and roles that bypass row-level security, through."""
+        if self.file is not None:
+            return True
+        query = text("SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user")
+        with _told_when_unavailable(), self._reader.connect() as connection:
+            return not connection.execute(query).scalar_one()
 
     def dispose(self) -> None:
         """Close all connections."""

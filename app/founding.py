@@ -10,11 +10,11 @@ from app.db import Database
 from app.domain import Account, fold_handle
 from app.errors import Malformed, SetUpError
 from app.jobs import engine
-from app.policy import DEFAULT_FILE
 from app.settings import Settings
-from app.store import Store, keys, policies, schools
+from app.store import Store, keys
 from app.store.schools import School
 from app.vault import CHECK_FILE, KEY_FILE, create_key
+from app.web import joining
 from app.web.schoolwork import office_of
 from app.web.security import Scope
 from app.web.service import Service
@@ -42,14 +42,10 @@ def found_school(service: Service, name: str, account: str, *, by: str, now: dat
 
     Malformed for a name or handle that is none; Conflict where there is a school of that name.
     """
-    if not name.strip():
-        raise Malformed("A school has a name.")
     if not _HANDLE.fullmatch(fold_handle(account)):
         raise Malformed("A handle has 1 to 15 letters, figures or underscores.")
     with service.database.write() as session:
-        school = schools.create(session, name.strip(), by=by, now=now)
-        store = Store(session, school.id)
-        policies.add(store, DEFAULT_FILE.read_text(encoding="utf-8"), by=by, now=now)
-        _, secret = keys.create(store, "admin", [Scope.ADMIN], by=by, now=now)
+        school = joining.make(session, name, by=by, now=now)
+        _, secret = keys.create(Store(session, school.id), "admin", [Scope.ADMIN], by=by, now=now)
     register.put_accounts(office_of(service, school.id), [Account(account)], by=by, now=now)
     return school, secret

@@ -18,7 +18,7 @@ from app import db
 from app.db import Database, new_id
 from app.domain import Account
 from app.errors import SetUpError, Unavailable
-from app.store import Store, accounts, schools
+from app.store import Store, accounts, everywhere, schools
 from app.tables import AccountRow, SchoolRow
 from app.tables.base import as_sent, storable
 
@@ -74,7 +74,7 @@ def test_a_reading_session_sees_one_snapshot(database: Database) -> None:
 
 def test_foreign_keys_hold(database: Database) -> None:
     with pytest.raises(IntegrityError), database.write() as session:
-        session.execute(
+        everywhere(session).execute(
             insert(AccountRow).values(id="a", school_id="none", handle="x", classes=[], posters=[], position=0)
         )
 
@@ -92,6 +92,7 @@ def test_instants_come_back_in_utc(database: Database) -> None:
 def test_instants_sort_as_instants(database: Database) -> None:
     add_school(database, "One")
     with database.read() as session:
+        everywhere(session)
         query = select(SchoolRow.id).where(SchoolRow.created_at < NOW.astimezone(timezone(timedelta(hours=9))))
         assert session.scalars(query).all() == []
         later = NOW + timedelta(microseconds=1)
@@ -108,10 +109,10 @@ def test_any_words_come_back_as_they_were_sent(database: Database, sent: str) ->
     school_id = add_school(database, sent)
     with database.write() as session:
         row = {"id": "a", "school_id": school_id, "handle": sent, "position": 0, "posters": []}
-        session.execute(insert(AccountRow).values(classes=[sent, {sent: [sent, 1, None, True]}], **row))
+        everywhere(session).execute(insert(AccountRow).values(classes=[sent, {sent: [sent, 1, None, True]}], **row))
     assert names(database) == [sent]
     with database.read() as session:
-        found = session.scalars(select(AccountRow).where(AccountRow.handle == sent)).one()
+        found = everywhere(session).scalars(select(AccountRow).where(AccountRow.handle == sent)).one()
         assert found.classes == [sent, {sent: [sent, 1, None, True]}]
 
 
@@ -119,7 +120,7 @@ def test_an_id_that_cannot_be_stored_is_simply_not_found(database: Database) -> 
     school_id = add_school(database, "Whitehouse")
     with database.read() as session:
         for asked in ("\0", "\ud800", f"{school_id}\0"):
-            assert session.scalars(select(SchoolRow.id).where(SchoolRow.id == asked)).all() == []
+            assert everywhere(session).scalars(select(SchoolRow.id).where(SchoolRow.id == asked)).all() == []
 
 
 @given(st.text(st.characters(codec=None)))

@@ -13,6 +13,7 @@ from sqlalchemy import inspect, text
 from sqlalchemy.exc import DBAPIError
 
 from app.db import MIGRATIONS, Database
+from app.store import everywhere
 from app.tables import Base
 from tests.test_db import add_school
 
@@ -54,7 +55,7 @@ def test_upgrading_twice_changes_nothing(bare: Database) -> None:
     add_school(bare, "Whitehouse")
     bare.upgrade()
     with bare.read() as session:
-        assert session.scalar(text("SELECT count(*) FROM schools")) == 1
+        assert everywhere(session).scalar(text("SELECT count(*) FROM schools")) == 1
 
 
 def test_tables_in_code_and_in_migrations_agree(bare: Database) -> None:
@@ -100,9 +101,9 @@ def test_the_record_cannot_be_changed(database: Database, statement: str) -> Non
             " decided_at) VALUES ('x', :s, 'd', 1, 'reject', '', '', '{}', '', :n)"
         )
         for insertion in (draft, verdict, decision):
-            session.execute(text(insertion), {"s": school_id, "n": "2026-11-22 09:00:00+00:00"})
+            everywhere(session).execute(text(insertion), {"s": school_id, "n": "2026-11-22 09:00:00+00:00"})
     with pytest.raises(DBAPIError, match="never touched"), database.write() as session:
-        session.execute(text(statement))
+        everywhere(session).execute(text(statement))
 
 
 def test_truncating_the_audit_trail_is_refused(postgres_database: Database) -> None:

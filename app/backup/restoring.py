@@ -110,7 +110,7 @@ def _holds_schools(database: Database) -> bool:
     if database.file is not None and not database.file.exists():
         return False
     with database.read() as session:
-        return copying.holds_schools(session.connection())
+        return copying.holds_schools(session)
 
 
 @contextmanager

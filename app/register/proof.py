@@ -50,8 +50,9 @@ def search(office: Office, photos: PhotoFiles, terms: Sequence[str]) -> Searched
     ids = frozenset(word for word in words if _ID.fullmatch(word))
     looking = _Looking(Traces(word for word in words if word not in ids), ids, tuple(w for w in words if w not in ids))
     office.database.settle()
-    with office.database.read() as session:
-        openers = {("holds", "reason_sealed"): _reason_opener(office, session)}
+    # What opens reasons has a session of its own: it stands at one school after another, the search at all.
+    with office.database.read() as session, office.database.read() as beside:
+        openers = {("holds", "reason_sealed"): _reason_opener(office, beside)}
         hits = searching.search(session, Sought(looking.names.found_in, looking.has_id), openers)
     files = list(_files(office, photos))
     found = [path for path, data in files if data is not None and looking.found_in_file(path, data)]

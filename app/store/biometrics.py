@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from app.db import new_id
 from app.domain import Box
 from app.errors import Conflict
-from app.store import Store, audit, destructions, pupil_keys
+from app.store import Store, audit, destructions, everywhere, pupil_keys
 from app.store.pupil_keys import KeyPurpose
 from app.store.roster import unused_references
 from app.tables import BiometricNoticeRow, BiometricResponseRow, ReferencePhotoRow, TemplateRow
@@ -317,7 +317,7 @@ def seal_template_anew(store: Store, template: Template, vector_sealed: bytes) -
 def children_of_photo(store: Store, sha256: str) -> frozenset[str]:
     """The children, of whichever school, who have that reference photo."""
     return frozenset(
-        store.session.scalars(select(ReferencePhotoRow.pupil_id).where(ReferencePhotoRow.sha256 == sha256))
+        everywhere(store.session).scalars(select(ReferencePhotoRow.pupil_id).where(ReferencePhotoRow.sha256 == sha256))
     )
 
 

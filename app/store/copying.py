@@ -19,7 +19,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
 from app.errors import SetUpError
-from app.store import Store, audit
+from app.store import Store, audit, everywhere
 from app.tables import Base, OneTimeLinkRow, PhotoRow, ReferencePhotoRow, SchoolRow, SessionRow
 from app.tables.base import Code, Document, Instant, Words
 
@@ -94,7 +94,7 @@ def rows(session: Session, shape: Shape) -> Iterator[Row]:
     ]
     query = sa.select(*columns).order_by(*table.primary_key.columns).execution_options(yield_per=_ROWS_AT_ONCE)
     turned = [_OUT.get(kind) for kind in shape.columns.values()]
-    for row in session.execute(query):
+    for row in everywhere(session).execute(query):
         yield [
             turn(value) if turn is not None and value is not None else value
             for turn, value in zip(turned, row, strict=True)
@@ -119,13 +119,15 @@ def put(connection: sa.Connection, shape: Shape, found: Sequence[Row]) -> None:
 def photo_hashes(session: Session) -> tuple[str, ...]:
     """The pictures that drafts and uploads refer to, by SHA-256."""
     query = sa.select(PhotoRow.sha256).where(PhotoRow.purged_at.is_(None)).distinct().order_by(PhotoRow.sha256)
-    return tuple(session.scalars(query))
+    return tuple(everywhere(session).scalars(query))
 
 
 def reference_hashes(session: Session) -> tuple[tuple[str, str], ...]:
     """The reference photos: child and SHA-256."""
     columns = (ReferencePhotoRow.pupil_id, ReferencePhotoRow.sha256)
-    return tuple((row.pupil_id, row.sha256) for row in session.execute(sa.select(*columns).order_by(*columns)))
+    return tuple(
+        (row.pupil_id, row.sha256) for row in everywhere(session).execute(sa.select(*columns).order_by(*columns))
+    )
 
 
 def count(connection: sa.Connection, name: str) -> int:
@@ -133,8 +135,9 @@ def count(connection: sa.Connection, name: str) -> int:
     return int(connection.execute(sa.select(sa.func.count()).select_from(sa.table(name))).scalar_one())
 
 
-def holds_schools(connection: sa.Connection) -> bool:
+def holds_schools(session: Session) -> bool:
     """Whether the database has a school, at whatever migration it is."""
+    connection = everywhere(session).connection()
     if not sa.inspect(connection).has_table(SchoolRow.__tablename__):
         return False
     return connection.execute(sa.select(sa.exists().where(SchoolRow.id.is_not(None)))).scalar_one()

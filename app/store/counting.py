@@ -12,6 +12,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from app.domain import QUEUED
+from app.store import everywhere
 from app.store.notices import State as NoticeState
 from app.store.records import read_findings
 from app.tables import (
@@ -50,7 +51,9 @@ def queues(session: Session) -> tuple[Queue, ...]:
         .subquery()
     )
     query = select(SchoolRow.slug, func.coalesce(waiting.c.drafts, 0), waiting.c.oldest_at)
-    found = session.execute(query.outerjoin(waiting, waiting.c.school_id == SchoolRow.id).order_by(SchoolRow.slug))
+    found = everywhere(session).execute(
+        query.outerjoin(waiting, waiting.c.school_id == SchoolRow.id).order_by(SchoolRow.slug)
+    )
     return tuple(Queue(slug, drafts, oldest_at) for slug, drafts, oldest_at in found)
 
 
@@ -70,13 +73,13 @@ def overdue(session: Session, now: datetime) -> int:
     late = (PublicationRow.state == "waiting", PublicationRow.due_at < now - timedelta(minutes=5))
     paused = select(HoldingRow.school_id).where(HoldingRow.paused_at.is_not(None))
     query = select(func.count()).select_from(PublicationRow).where(*late, PublicationRow.school_id.not_in(paused))
-    return session.scalars(query).one()
+    return everywhere(session).scalars(query).one()
 
 
 def waiting_for_rate(session: Session) -> int:
     """Publications that wait until X takes calls again."""
     these = (PublicationRow.state == "waiting", PublicationRow.why_then == "rate")
-    return session.scalars(select(func.count()).select_from(PublicationRow).where(*these)).one()
+    return everywhere(session).scalars(select(func.count()).select_from(PublicationRow).where(*these)).one()
 
 
 def deliveries(session: Session) -> Mapping[str, int]:
@@ -87,7 +90,7 @@ def deliveries(session: Session) -> Mapping[str, int]:
 def events_unhanded(session: Session) -> int:
     """Events that were not given to delivery yet."""
     query = select(func.count()).select_from(OutgoingEventRow).where(OutgoingEventRow.handed_on_at.is_(None))
-    return session.scalars(query).one()
+    return everywhere(session).scalars(query).one()
 
 
 def mails(session: Session) -> Mapping[str, int]:
@@ -103,13 +106,17 @@ def held(session: Session) -> Mapping[str, int]:
 
 def connections_in_trouble(session: Session) -> int:
     """Accounts whose connection to X does not work any more."""
-    return session.scalars(select(func.count()).select_from(ConnectionRow).where(ConnectionRow.trouble != "")).one()
+    return (
+        everywhere(session)
+        .scalars(select(func.count()).select_from(ConnectionRow).where(ConnectionRow.trouble != ""))
+        .one()
+    )
 
 
 def sessions_open(session: Session, now: datetime, idle: timedelta) -> int:
     """Sessions that hold now."""
     these = (SessionRow.revoked_at.is_(None), SessionRow.expires_at > now, SessionRow.seen_at > now - idle)
-    return session.scalars(select(func.count()).select_from(SessionRow).where(*these)).one()
+    return everywhere(session).scalars(select(func.count()).select_from(SessionRow).where(*these)).one()
 
 
 def verdicts_before(instant: datetime) -> str:
@@ -125,7 +132,9 @@ def verdicts_since(
     query = select(VerdictRow.id, VerdictRow.answer, VerdictRow.findings)
     answers: Counter[str] = Counter()
     findings: Counter[tuple[str, str]] = Counter()
-    for found in session.execute(query.where(VerdictRow.id > seen, VerdictRow.id < until).order_by(VerdictRow.id)):
+    for found in everywhere(session).execute(
+        query.where(VerdictRow.id > seen, VerdictRow.id < until).order_by(VerdictRow.id)
+    ):
         seen = found.id
         answers[found.answer] += 1
         findings.update({(one.rule, one.outcome.word) for one in read_findings(found.findings)})
@@ -133,7 +142,7 @@ def verdicts_since(
 
 
 def _counted(session: Session, query: Select[str, int]) -> dict[str, int]:
-    return {str(word): int(count) for word, count in session.execute(query)}
+    return {str(word): int(count) for word, count in everywhere(session).execute(query)}
 
 
 def _by(session: Session, column: Any) -> dict[str, int]:

@@ -18,6 +18,7 @@ from app.errors import NotFound
 from app.store import Store, audit, outbox
 from app.store.paging import Page, cut, read_cursor, write_cursor
 from app.store.photos import as_photo
+from app.store.queue import Sieve, through
 from app.tables import DraftPhotoRow, DraftRow, PhotoRow
 
 
@@ -40,18 +41,19 @@ def add(store: Store, draft: Draft, *, author_kind: str, by: str, now: datetime)
     draft_id = new_id(now)
     detail = {"digest": draft.digest, "photos": [photo.sha256 for photo in draft.photos]}
     audit.append(store, audit.Action.DRAFT_ADD, draft_id, detail, by=by, now=now)
-    store.session.execute(
-        insert(DraftRow).values(
-            id=draft_id,
-            school_id=store.school_id,
-            author_kind=author_kind,
-            stage=str(Stage.RECEIVED),
-            revision=1,
-            created_at=now,
-            updated_at=now,
-            **_values(draft),
-        )
-    )
+    row = {
+        "id": draft_id,
+        "school_id": store.school_id,
+        "author_kind": author_kind,
+        "stage": str(Stage.RECEIVED),
+        "revision": 1,
+        "created_at": now,
+        "updated_at": now,
+        **_values(draft),
+    }
+    store.insert(DraftRow, row)
+    if not draft.photos:
+        return StoredDraft(draft_id, draft, author_kind, Stage.RECEIVED, 1, draft.digest, now, now)
     _attach(store, draft_id, draft.photos)
     return get(store, draft_id)
 
@@ -86,13 +88,13 @@ def revise(store: Store, draft_id: str, draft: Draft, *, expected: int, by: str,
         return False
     detail = {"revision": expected + 1, "digest": draft.digest, "photos": [photo.sha256 for photo in draft.photos]}
     audit.append(store, audit.Action.DRAFT_REVISE, draft_id, detail, by=by, now=now)
-    before = store.session.scalars(select(DraftPhotoRow.photo_id).where(DraftPhotoRow.draft_id == draft_id)).all()
-    store.session.execute(delete(DraftPhotoRow).where(DraftPhotoRow.draft_id == draft_id))
+    of_draft = (DraftPhotoRow.school_id == store.school_id, DraftPhotoRow.draft_id == draft_id)
+    before = store.session.scalars(select(DraftPhotoRow.photo_id).where(*of_draft)).all()
+    store.session.execute(delete(DraftPhotoRow).where(*of_draft))
     _attach(store, draft_id, draft.photos)
-    in_use = select(DraftPhotoRow.photo_id)
-    store.session.execute(
-        update(PhotoRow).where(PhotoRow.id.in_(before), PhotoRow.id.not_in(in_use)).values(expires_at=now)
-    )
+    in_use = select(DraftPhotoRow.photo_id).where(DraftPhotoRow.school_id == store.school_id)
+    let_go = (PhotoRow.school_id == store.school_id, PhotoRow.id.in_(before), PhotoRow.id.not_in(in_use))
+    store.session.execute(update(PhotoRow).where(*let_go).values(expires_at=now))
     return True
 
 
@@ -126,6 +128,14 @@ def queue(
     query = select(DraftRow).where(
         DraftRow.school_id == store.school_id, DraftRow.stage.in_([str(stage) for stage in stages])
     )
+    if cursor is not None:
+        query = query.where(tuple_(DraftRow.created_at, DraftRow.id) > _place(cursor))
+    return _page(store, query.order_by(DraftRow.created_at, DraftRow.id), limit)
+
+
+def waiting(store: Store, sieve: Sieve, *, limit: int, cursor: str | None = None) -> Page[StoredDraft]:
+    """The drafts that wait for an approver and pass the sieve, longest waiting first."""
+    query = select(DraftRow).where(DraftRow.school_id == store.school_id, *through(store, sieve))
     if cursor is not None:
         query = query.where(tuple_(DraftRow.created_at, DraftRow.id) > _place(cursor))
     return _page(store, query.order_by(DraftRow.created_at, DraftRow.id), limit)

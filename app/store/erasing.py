@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Table, and_, delete, exists, insert, inspect, or_, select, update
+from sqlalchemy import Column, Table, and_, delete, exists, insert, inspect, or_, select, true, update
 
 from app.domain import MOVES, Stage
 from app.store import Store, drafts
@@ -92,7 +92,8 @@ def sweep_drafts(
 
 def _sweep_draft(store: Store, gone: Gone, draft_id: str, *, by: str, now: datetime) -> None:
     of_draft = VerdictRow.draft_id == draft_id
-    kept = store.session.execute(select(VerdictRow.id, VerdictRow.evidence).where(of_draft)).all()
+    verdicts = select(VerdictRow.evidence).where(VerdictRow.school_id == store.school_id, of_draft)
+    kept = store.session.execute(verdicts).all()
     named = {word for row in kept for word in _words_naming(row.evidence, gone.ids)}
     own = gone.mask_of(named) if named else None
 
@@ -102,11 +103,14 @@ def _sweep_draft(store: Store, gone: Gone, draft_id: str, *, by: str, now: datet
 
     changed = _rewrite(store, DraftRow.__table__, DraftRow.id == draft_id, gone.ids, mask)
     changed |= _rewrite(store, DraftPhotoRow.__table__, DraftPhotoRow.draft_id == draft_id, gone.ids, mask)
-    photos = select(DraftPhotoRow.photo_id).where(DraftPhotoRow.draft_id == draft_id)
+    photos = select(DraftPhotoRow.photo_id).where(
+        DraftPhotoRow.school_id == store.school_id, DraftPhotoRow.draft_id == draft_id
+    )
     changed |= _rewrite(store, PhotoRow.__table__, PhotoRow.id.in_(photos), gone.ids, mask)
     _rewrite(store, VerdictRow.__table__, of_draft, gone.ids, mask)
     _rewrite(store, DecisionRow.__table__, DecisionRow.draft_id == draft_id, gone.ids, mask)
-    stage = Stage(store.session.scalars(select(DraftRow.stage).where(DraftRow.id == draft_id)).one())
+    this = (DraftRow.school_id == store.school_id, DraftRow.id == draft_id)
+    stage = Stage(store.session.scalars(select(DraftRow.stage).where(*this)).one())
     if changed and Stage.WITHDRAWN in MOVES[stage]:
         drafts.move(store, draft_id, stage, Stage.WITHDRAWN, by=by, now=now)
 
@@ -139,28 +143,29 @@ def _field(evidence: Mapping[str, Any], where: Mapping[str, Any]) -> str:
 def sweep_rest(store: Store, gone: Gone) -> None:
     """Take the children out of every other table of the school, photos that no draft has and answers kept for repeats."""
     store.take_turn()
-    lone = and_(PhotoRow.school_id == store.school_id, ~exists().where(DraftPhotoRow.photo_id == PhotoRow.id))
+    lone = ~exists().where(DraftPhotoRow.photo_id == PhotoRow.id)
     _rewrite(store, PhotoRow.__table__, lone, gone.ids, gone.mask)
     for table in Base.metadata.sorted_tables:
         if table.name not in _SPARED and "school_id" in table.columns:
-            _rewrite(store, table, table.c.school_id == store.school_id, gone.ids, gone.mask)
+            _rewrite(store, table, true(), gone.ids, gone.mask)
     _sweep_repeats(store, gone)
 
 
 def _rewrite(store: Store, table: Any, where: Any, ids: frozenset[str], mask: _Change) -> bool:
-    """Clear all words and documents of those rows of the children; whether any words were masked."""
+    """Clear all words and documents of the children in those rows of the school; whether any words were masked."""
     columns = [one for one in table.columns if isinstance(one.type, Words | Document)]
     if not columns:
         return False
     masked = False
     keys = list(inspect(table).primary_key.columns)
-    for row in store.session.execute(select(table).where(where)).mappings().all():
+    ours = table.c.school_id == store.school_id
+    for row in store.session.execute(select(table).where(ours, where)).mappings().all():
         clean = {column.name: without(row[column], ids, mask) for column in columns}
         new = {name: value for name, value in clean.items() if value != row[table.c[name]]}
         if not new:
             continue
         masked = masked or any(_worded(row[table.c[name]], mask) for name in new)
-        this = and_(*(key == row[key] for key in keys))
+        this = and_(ours, *(key == row[key] for key in keys))
         if table.name in _ROW_BY_ROW:
             whole = {column.name: row[column] for column in table.columns} | new
             store.session.execute(delete(table).where(this))

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.db import new_id
 from app.errors import Conflict, NotFound
-from app.store import Store, audit
+from app.store import Store, audit, everywhere
 from app.tables import FeedItemRow, FeedRow
 
 READING = timedelta(minutes=5)
@@ -106,7 +106,7 @@ def due(session: Session, limit: int, now: datetime) -> tuple[Feed, ...]:
         )
         .order_by(FeedRow.next_at, FeedRow.id)
     )
-    return tuple(_feed(row) for row in session.scalars(query.limit(limit)))
+    return tuple(_feed(row) for row in everywhere(session).scalars(query.limit(limit)))
 
 
 def claim(store: Store, feed: Feed, now: datetime) -> bool:

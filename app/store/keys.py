@@ -12,7 +12,7 @@ from sqlalchemy import insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.db import new_id
-from app.store import Store, audit
+from app.store import Store, audit, everywhere
 from app.tables import KeyRow
 
 SECRET_PREFIX = "fl_"  # noqa: S105 - what secret scanners may look for, not a secret
@@ -53,7 +53,8 @@ def create(
             expires_at=expires_at,
         )
     )
-    row = store.session.scalars(select(KeyRow).where(KeyRow.id == key_id)).one()
+    this = (KeyRow.school_id == store.school_id, KeyRow.id == key_id)
+    row = store.session.scalars(select(KeyRow).where(*this)).one()
     return _key(row), secret
 
 
@@ -64,7 +65,7 @@ def find(session: Session, secret: str, now: datetime) -> Key | None:
         KeyRow.revoked_at.is_(None),
         or_(KeyRow.expires_at.is_(None), KeyRow.expires_at > now),
     )
-    row = session.scalars(query).one_or_none()
+    row = everywhere(session).scalars(query).one_or_none()
     return None if row is None else _key(row)
 
 

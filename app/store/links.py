@@ -12,7 +12,7 @@ from sqlalchemy import delete, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.db import new_id
-from app.store import Store, audit, people
+from app.store import Store, audit, everywhere, people
 from app.store.people import Person
 from app.tables import OneTimeLinkRow
 
@@ -78,7 +78,7 @@ def find(session: Session, token: str, *, now: datetime) -> Link | None:
     query = select(OneTimeLinkRow).where(
         OneTimeLinkRow.token_hash == _hash(token), OneTimeLinkRow.used_at.is_(None), OneTimeLinkRow.expires_at > now
     )
-    row = session.scalars(query).one_or_none()
+    row = everywhere(session).scalars(query).one_or_none()
     person = None if row is None else people.find(Store(session, row.school_id), row.person_id)
     if row is None or person is None or not person.active:
         return None

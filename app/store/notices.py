@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from app.db import new_id
 from app.domain import QUEUED
 from app.domain.reach import Reach
-from app.store import Store
+from app.store import Store, everywhere
 from app.tables import DecisionRow, DraftRow, NoticeRow, NoticeWishRow, PersonRow, ToldRow
 
 LEASE = timedelta(minutes=15)
@@ -124,7 +124,7 @@ def schools_concerned(session: Session, since: datetime) -> tuple[str, ...]:
     waits = select(DraftRow.school_id).where(DraftRow.stage.in_([str(stage) for stage in QUEUED]))
     decided = select(DecisionRow.school_id).where(DecisionRow.decided_at >= since)
     going = select(NoticeRow.school_id).where(NoticeRow.state.in_([str(State.WAITING), str(State.SENDING)]))
-    return tuple(sorted(session.scalars(waits.union(decided, going))))
+    return tuple(sorted(everywhere(session).scalars(waits.union(decided, going))))
 
 
 def decided(store: Store, since: datetime) -> tuple[Fresh, ...]:
@@ -211,7 +211,7 @@ def post(
         _add(store, person_id, kind, added, now)
     else:
         both = {word: row.counts.get(word, 0) + added.get(word, 0) for word in row.counts.keys() | added.keys()}
-        store.session.execute(update(NoticeRow).where(NoticeRow.id == row.id).values(counts=both))
+        store.session.execute(update(NoticeRow).where(*waits, NoticeRow.id == row.id).values(counts=both))
     return True
 
 
@@ -236,17 +236,21 @@ def _add(store: Store, person_id: str, kind: Kind, counts: Mapping[str, int], no
 def due(session: Session, *, limit: int, now: datetime) -> tuple[str, ...]:
     """The ids of mails that are to be sent now, of whichever school, the one due longest first."""
     query = select(NoticeRow.id).where(NoticeRow.state == str(State.WAITING), NoticeRow.next_try_at <= now)
-    return tuple(session.scalars(query.order_by(NoticeRow.next_try_at, NoticeRow.id).limit(limit)))
+    return tuple(everywhere(session).scalars(query.order_by(NoticeRow.next_try_at, NoticeRow.id).limit(limit)))
 
 
 def take(session: Session, notice_id: str, *, now: datetime) -> Notice | None:
     """Take a mail to send it; None where another process was quicker. To be committed before it is sent."""
-    taken = session.scalars(
-        update(NoticeRow)
-        .where(NoticeRow.id == notice_id, NoticeRow.state == str(State.WAITING), NoticeRow.next_try_at <= now)
-        .values(state=str(State.SENDING), tries=NoticeRow.tries + 1, next_try_at=now + LEASE)
-        .returning(NoticeRow)
-    ).one_or_none()
+    taken = (
+        everywhere(session)
+        .scalars(
+            update(NoticeRow)
+            .where(NoticeRow.id == notice_id, NoticeRow.state == str(State.WAITING), NoticeRow.next_try_at <= now)
+            .values(state=str(State.SENDING), tries=NoticeRow.tries + 1, next_try_at=now + LEASE)
+            .returning(NoticeRow)
+        )
+        .one_or_none()
+    )
     return None if taken is None else _notice(taken)
 
 
@@ -279,11 +283,12 @@ def end_cut_short(session: Session, *, now: datetime) -> int:
     """Mails that were being sent when their process ended: whether they went out is not known, so they are not sent again."""
     cut = update(NoticeRow).where(NoticeRow.state == str(State.SENDING), NoticeRow.next_try_at <= now)
     values = {"state": str(State.UNSURE), "fault": "cut-short", "ended_at": now}
-    return len(session.scalars(cut.values(values).returning(NoticeRow.id)).all())
+    return len(everywhere(session).scalars(cut.values(values).returning(NoticeRow.id)).all())
 
 
 def forget_before(session: Session, instant: datetime) -> None:
     """Remove mails that ended, and what was told, before that instant."""
+    session = everywhere(session)
     session.execute(delete(NoticeRow).where(NoticeRow.ended_at < instant))
     session.execute(delete(ToldRow).where(ToldRow.told_at < instant))
 

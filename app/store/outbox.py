@@ -11,11 +11,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.db import new_id
-from app.store import Store
+from app.store import Store, everywhere
 from app.tables import OutgoingEventRow
 
 
@@ -42,21 +42,18 @@ class OutgoingEvent:
     created_at: datetime
 
 
-def add(store: Store, type_: EventType, data: Mapping[str, Any], now: datetime) -> str:
-    """Note that something happened, in the transaction in which it did; returns the event's id."""
-    event_id = new_id(now)
-    store.session.execute(
-        insert(OutgoingEventRow).values(
-            id=event_id, school_id=store.school_id, type=str(type_), data=dict(data), created_at=now
-        )
-    )
-    return event_id
+def add(store: Store, type_: EventType, data: Mapping[str, Any], now: datetime) -> OutgoingEvent:
+    """Note that something happened, in the transaction in which it did."""
+    event = OutgoingEvent(new_id(now), store.school_id, type_, dict(data), now)
+    row = {"id": event.id, "school_id": event.school_id, "type": str(event.type), "data": event.data, "created_at": now}
+    store.insert(OutgoingEventRow, row)
+    return event
 
 
 def waiting(session: Session, limit: int) -> tuple[OutgoingEvent, ...]:
     """Events of all schools that were not handed on yet, oldest first."""
     query = select(OutgoingEventRow).where(OutgoingEventRow.handed_on_at.is_(None)).order_by(OutgoingEventRow.id)
-    return tuple(_event(row) for row in session.scalars(query.limit(limit)))
+    return tuple(_event(row) for row in everywhere(session).scalars(query.limit(limit)))
 
 
 def of_school(store: Store) -> tuple[OutgoingEvent, ...]:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.db import new_id
 from app.errors import Conflict
-from app.store import Store, audit, keep_short
+from app.store import Store, audit, everywhere, keep_short
 from app.tables import PersonRow, SessionRow
 
 
@@ -117,7 +117,9 @@ def change(
     )
     store.session.execute(
         update(SessionRow)
-        .where(SessionRow.person_id == person_id, SessionRow.revoked_at.is_(None))
+        .where(
+            SessionRow.school_id == store.school_id, SessionRow.person_id == person_id, SessionRow.revoked_at.is_(None)
+        )
         .values(revoked_at=now)
     )
     return True
@@ -161,7 +163,8 @@ def open_session(
             browser=browser,
         )
     )
-    person = store.session.scalars(select(PersonRow).where(PersonRow.id == person_id)).one()
+    this = (PersonRow.school_id == store.school_id, PersonRow.id == person_id)
+    person = store.session.scalars(select(PersonRow).where(*this)).one()
     return SignedIn(session_id, _person(person), csrf, now, expires_at, now, second_factor_at, browser), token
 
 
@@ -257,7 +260,7 @@ def close_session(store: Store, session_id: str, *, by: str, now: datetime) -> N
 
 def close_by_token(session: Session, token: str, *, now: datetime) -> None:
     """End the session of that token, whichever school's it is: its browser has begun another."""
-    row = session.scalars(select(SessionRow).where(SessionRow.token_hash == _hash(token))).one_or_none()
+    row = everywhere(session).scalars(select(SessionRow).where(SessionRow.token_hash == _hash(token))).one_or_none()
     if row is not None:
         close_session(Store(session, row.school_id), row.id, by=row.person_id, now=now)
 
@@ -284,7 +287,7 @@ def _session(session: Session, token: str, *conditions: ColumnElement[bool]) -> 
         .join(PersonRow, PersonRow.id == SessionRow.person_id)
         .where(SessionRow.token_hash == _hash(token), PersonRow.active, *conditions)
     )
-    found = session.execute(query).one_or_none()
+    found = everywhere(session).execute(query).one_or_none()
     return None if found is None else _signed_in(*found)
 
 

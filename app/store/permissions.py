@@ -245,7 +245,8 @@ def _standing(store: Store, school_year: str) -> dict[tuple[str, str], tuple[str
 def _supersede(store: Store, ids: Sequence[str]) -> None:
     for start in range(0, len(ids), IDS_AT_ONCE):
         part = ids[start : start + IDS_AT_ONCE]
-        store.session.execute(update(PermissionRow).where(PermissionRow.id.in_(part)).values(current=False))
+        these = (PermissionRow.school_id == store.school_id, PermissionRow.id.in_(part))
+        store.session.execute(update(PermissionRow).where(*these).values(current=False))
 
 
 def _put_round(store: Store, school_year: str, values: dict[str, date] | dict[str, datetime], now: datetime) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, delete, exists, insert, select, update
 
 from app.db import new_id
 from app.domain import Photo
-from app.store import Store, audit
+from app.store import Store, audit, everywhere
 from app.tables import DraftPhotoRow, PhotoRow
 
 
@@ -90,6 +90,8 @@ def find_picture(store: Store, sha256: str) -> StoredPhoto | None:
 
 def find_each(store: Store, photo_ids: Collection[str]) -> dict[str, StoredPhoto]:
     """Those of the photos that there are, by id."""
+    if not photo_ids:
+        return {}
     query = select(PhotoRow).where(PhotoRow.school_id == store.school_id, PhotoRow.id.in_(photo_ids))
     return {row.id: _stored(row) for row in store.session.scalars(query)}
 
@@ -125,7 +127,7 @@ def remove(store: Store, photo_ids: Collection[str], *, by: str, now: datetime) 
     ids = sorted(row.id for row in removed)
     audit.append(store, audit.Action.PHOTOS_DELETE, store.school_id, {"photos": ids}, by=by, now=now)
     hashes = {row.sha256 for row in removed}
-    used = store.session.scalars(
+    used = everywhere(store.session).scalars(
         select(PhotoRow.sha256).where(PhotoRow.sha256.in_(hashes), PhotoRow.purged_at.is_(None))
     )
     return tuple(sorted(hashes - set(used)))

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, exists, select, update
 
 from app.domain import MOVES, Stage
-from app.store import Store, audit, drafts
+from app.store import Store, audit, drafts, everywhere
 from app.tables import DraftPhotoRow, DraftRow, PhotoRow
 
 _UNDER_WAY = (Stage.APPROVED, Stage.SCHEDULED, Stage.PUBLISHING)
@@ -44,7 +44,7 @@ def purge(store: Store, photo_ids: Collection[str], *, by: str, now: datetime) -
     gone = set(store.session.scalars(update(PhotoRow).where(*these).values(purged_at=now).returning(PhotoRow.sha256)))
     _expire(store, photo_ids, by=by, now=now)
     needed = select(PhotoRow.sha256).where(PhotoRow.sha256.in_(gone), PhotoRow.purged_at.is_(None))
-    return tuple(sorted(gone - set(store.session.scalars(needed))))
+    return tuple(sorted(gone - set(everywhere(store.session).scalars(needed))))
 
 
 def _expire(store: Store, photo_ids: Collection[str], *, by: str, now: datetime) -> None:

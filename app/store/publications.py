@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session
 
 from app.domain import Stage
 from app.errors import NotFound
-from app.store import Store, audit
+from app.store import Store, audit, everywhere
 from app.store.paging import Page, cut, read_cursor, write_cursor
-from app.tables import DraftRow, PublicationRow
+from app.tables import DraftRow, HoldingRow, PublicationRow
 
 
 class State(StrEnum):
@@ -185,13 +185,19 @@ def approved_before(
 
 
 def overdue(session: Session, before: datetime, *, limit: int) -> tuple[tuple[str, str], ...]:
-    """School and draft of publications that somebody should long be at: a job was lost, or never put in line."""
+    """School and draft of publications that somebody should long be at: a job was lost, or never put in line.
+
+    Not of schools that hold everything; those that nobody looked at for longest in front.
+    """
+    paused = select(HoldingRow.school_id).where(HoldingRow.paused_at.is_not(None))
     query = select(PublicationRow.school_id, PublicationRow.draft_id).where(
         PublicationRow.state.in_([str(State.WAITING), str(State.POSTING), str(State.UNCERTAIN)]),
         PublicationRow.due_at < before,  # where nobody is to be at it, there is no such time
         PublicationRow.updated_at < before,
+        PublicationRow.school_id.not_in(paused),
     )
-    return tuple((row.school_id, row.draft_id) for row in session.execute(query.limit(limit)))
+    query = query.order_by(PublicationRow.updated_at, PublicationRow.draft_id).limit(limit)
+    return tuple((row.school_id, row.draft_id) for row in everywhere(session).execute(query))
 
 
 def next_turn(store: Store, draft_id: str, *, now: datetime, state: State | None = None, **values: Any) -> Publication:

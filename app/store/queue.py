@@ -49,7 +49,7 @@ EVERYTHING = Sieve()
 
 def waiting(store: Store, sieve: Sieve = EVERYTHING, *, limit: int, cursor: str | None = None) -> Page[Line]:
     """What waits for an approver, longest waiting first."""
-    query = _lines(store).where(*_through(store, sieve))
+    query = _lines(store).where(*through(store, sieve))
     if cursor is not None:
         query = query.where(tuple_(DraftRow.created_at, DraftRow.id) > _place(cursor))
     return _page(store, query.order_by(DraftRow.created_at, DraftRow.id), limit)
@@ -91,7 +91,13 @@ def _stopped() -> list[ColumnElement[bool]]:
 def count(store: Store, sieve: Sieve = EVERYTHING) -> int:
     """How many wait."""
     query = select(func.count()).select_from(DraftRow).where(DraftRow.school_id == store.school_id)
-    return store.session.scalars(query.where(*_through(store, sieve))).one()
+    return store.session.scalars(query.where(*through(store, sieve))).one()
+
+
+def oldest_at(store: Store) -> datetime | None:
+    """Since when the draft has waited that waits longest; None where none does."""
+    query = select(func.min(DraftRow.created_at)).where(DraftRow.school_id == store.school_id)
+    return store.session.scalars(query.where(*through(store, EVERYTHING))).one()
 
 
 def next_free(store: Store, *, after: str = "", by: str, now: datetime) -> str | None:
@@ -104,7 +110,7 @@ def next_free(store: Store, *, after: str = "", by: str, now: datetime) -> str |
     own = and_(DraftRow.author == by, exists().where(DraftPhotoRow.draft_id == DraftRow.id))
     query = (
         select(DraftRow.id)
-        .where(DraftRow.school_id == store.school_id, *_through(store, EVERYTHING), ~held, ~func.coalesce(own, False))
+        .where(DraftRow.school_id == store.school_id, *through(store, EVERYTHING), ~held, ~func.coalesce(own, False))
         .order_by(DraftRow.created_at, DraftRow.id)
     )
     behind = select(DraftRow.created_at).where(DraftRow.school_id == store.school_id, DraftRow.id == after)
@@ -128,7 +134,7 @@ class Choices:
 def choices(store: Store) -> Choices:
     """The accounts and classes of what waits, each once, in the order of the alphabet."""
     query = select(DraftRow.account, DraftRow.classes).where(
-        DraftRow.school_id == store.school_id, *_through(store, EVERYTHING)
+        DraftRow.school_id == store.school_id, *through(store, EVERYTHING)
     )
     found = store.session.execute(query).all()
     classes = {fold_class(name): name for row in found for name in row.classes}
@@ -138,7 +144,8 @@ def choices(store: Store) -> Choices:
     )
 
 
-def _through(store: Store, sieve: Sieve) -> list[ColumnElement[bool]]:
+def through(store: Store, sieve: Sieve) -> list[ColumnElement[bool]]:
+    """What a sieve asks of a draft, for queries over drafts."""
     wanted: list[ColumnElement[bool]] = [DraftRow.stage.in_([str(stage) for stage in sieve.stages & QUEUED])]
     if sieve.account:
         folded = fold_handle(sieve.account)
@@ -163,7 +170,7 @@ def _is_escalated() -> ColumnElement[bool]:
 def _of_class(store: Store, name: str) -> list[str]:
     """The drafts that wait and declare that class. Few wait, and names are compared as people write them."""
     query = select(DraftRow.id, DraftRow.classes).where(
-        DraftRow.school_id == store.school_id, *_through(store, EVERYTHING)
+        DraftRow.school_id == store.school_id, *through(store, EVERYTHING)
     )
     folded = fold_class(name)
     return [row.id for row in store.session.execute(query) if folded in map(fold_class, row.classes)]

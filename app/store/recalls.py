@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from app.db import new_id
 from app.domain import Stage
 from app.errors import Conflict, NotFound
-from app.store import Store, audit
+from app.store import Store, audit, everywhere
 from app.store.paging import Page, cut, read_cursor, write_cursor
 from app.store.records import read_findings
 from app.tables import DecisionRow, DraftPhotoRow, DraftRow, NotShownRow, RecallRow, RecheckRow, VerdictRow
@@ -179,7 +179,7 @@ def end_recheck(store: Store, recheck: Recheck) -> None:
 
 def schools_to_recheck(session: Session) -> tuple[str, ...]:
     """The ids of all schools with drafts to look at again."""
-    return tuple(session.scalars(select(RecheckRow.school_id).distinct().order_by(RecheckRow.school_id)))
+    return tuple(everywhere(session).scalars(select(RecheckRow.school_id).distinct().order_by(RecheckRow.school_id)))
 
 
 # ---------------------------------------------------------------- taking down
@@ -215,7 +215,7 @@ def open_recall(store: Store, draft_id: str, found: Mapping[str, WhyFound], *, b
     audit.append(store, audit.Action.RECALL_OPEN, recall_id, detail, by=by, now=now)
     if row:
         values = {"pupils": sorted(known | set(new)), "why_found": str(why)}
-        store.session.execute(update(RecallRow).where(RecallRow.id == recall_id).values(**values))
+        store.session.execute(update(RecallRow).where(*this, RecallRow.id == recall_id).values(**values))
         return True
     store.session.execute(
         insert(RecallRow).values(
@@ -277,7 +277,8 @@ def close_recall(
         raise Conflict("Somebody has decided on this already.", slug="recall-closed")
     audit.append(store, audit.Action.RECALL_CLOSE, recall_id, {"outcome": str(outcome)}, by=by, now=now)
     values = {"outcome": str(outcome), "reason": reason, "decided_by": by, "decided_at": now}
-    store.session.execute(update(RecallRow).where(RecallRow.id == recall_id).values(**values))
+    this = (RecallRow.school_id == store.school_id, RecallRow.id == recall_id)
+    store.session.execute(update(RecallRow).where(*this).values(**values))
     return get_recall(store, recall_id)
 
 

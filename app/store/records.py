@@ -21,6 +21,8 @@ from app.domain import Evidence, Finding
 VERSION = 1
 """Of the shape below. A field that changes its name or meaning needs a new one, and a reader for each old one."""
 
+_PLAIN = frozenset({str, int, bool})  # exactly: an enum of words is a str too
+
 Value = TypeVar("Value")
 
 
@@ -57,9 +59,17 @@ def _current(written: Mapping[str, Any]) -> Mapping[str, Any]:
     return written
 
 
+@cache
+def _fields(kind: Any) -> tuple[str, ...]:
+    return tuple(field.name for field in dataclasses.fields(kind))
+
+
 def _write(value: Any) -> Any:
+    if value is None or type(value) in _PLAIN:
+        return value
     if dataclasses.is_dataclass(value):
-        return {field.name: _write(getattr(value, field.name)) for field in dataclasses.fields(value)}
+        kind: Any = type(value)
+        return {name: _write(getattr(value, name)) for name in _fields(kind)}
     if isinstance(value, Enum):
         return value.value if isinstance(value, StrEnum) else value.name.lower()
     if isinstance(value, date):

@@ -13,7 +13,7 @@ from sqlalchemy import Row, bindparam, delete, func, insert, select, update
 from app.db import new_id
 from app.domain import Pupil, StaffMember
 from app.errors import NotFound
-from app.store import Store, audit, destructions, erasing, keep_short, pupil_keys
+from app.store import Store, audit, destructions, erasing, everywhere, keep_short, pupil_keys
 from app.store.pupil_keys import KeyPurpose
 from app.tables import PupilRow, ReferencePhotoRow, SchoolRow, StaffRow
 
@@ -200,7 +200,8 @@ def _shred(store: Store, pupil_id: str, *, by: str, now: datetime) -> None:
 
 def unused_references(store: Store, sha256s: Collection[str]) -> tuple[str, ...]:
     """Those of the hashes that no reference photo of any school has any more."""
-    used = store.session.scalars(select(ReferencePhotoRow.sha256).where(ReferencePhotoRow.sha256.in_(sha256s)))
+    query = select(ReferencePhotoRow.sha256).where(ReferencePhotoRow.sha256.in_(sha256s))
+    used = everywhere(store.session).scalars(query)
     return tuple(sorted(set(sha256s) - set(used)))
 
 

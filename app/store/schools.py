@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.db import new_id
 from app.errors import Conflict
-from app.store import Store, audit, keep_short
+from app.store import Store, audit, everywhere, keep_short
 from app.tables import SchoolRow
 
 
@@ -35,9 +35,10 @@ def create(session: Session, name: str, slug: str = "", *, by: str, now: datetim
     """Add a school; without a slug it gets one made of its name. Conflict if the slug is taken."""
     school_id = new_id(now)
     slug = keep_short("The slug", slug or slug_of(name))
+    store = Store(session, school_id)
     try:
         with session.begin_nested():
-            session.execute(
+            store.session.execute(
                 insert(SchoolRow).values(
                     id=school_id,
                     name=name,
@@ -51,7 +52,6 @@ def create(session: Session, name: str, slug: str = "", *, by: str, now: datetim
             )
     except IntegrityError:
         raise Conflict(f"There is a school called {slug!r} already.", slug="school-exists") from None
-    store = Store(session, school_id)
     audit.append(store, audit.Action.SCHOOL_CREATE, school_id, by=by, now=now)
     return get(store)
 
@@ -70,13 +70,14 @@ def get(store: Store) -> School:
 def every(session: Session) -> tuple[School, ...]:
     """All schools, oldest first."""
     return tuple(
-        _school(row) for row in session.scalars(select(SchoolRow).order_by(SchoolRow.created_at, SchoolRow.id))
+        _school(row)
+        for row in everywhere(session).scalars(select(SchoolRow).order_by(SchoolRow.created_at, SchoolRow.id))
     )
 
 
 def find(session: Session, slug: str) -> School | None:
     """The school of that slug, or None."""
-    row = session.scalars(select(SchoolRow).where(SchoolRow.slug == slug)).one_or_none()
+    row = everywhere(session).scalars(select(SchoolRow).where(SchoolRow.slug == slug)).one_or_none()
     return None if row is None else _school(row)
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import JSON, LargeBinary, MetaData, String, Table, select
 from sqlalchemy.orm import Session
 
+from app.store import everywhere
 from app.tables.base import as_sent
 
 ROWS_AT_ONCE = 500
@@ -60,7 +61,7 @@ def _in_table(
     words, ids = dict.fromkeys((one.name for one in columns), 0), dict.fromkeys((one.name for one in columns), 0)
     if not columns:
         return
-    for row in session.execute(select(*columns).execution_options(yield_per=ROWS_AT_ONCE)).mappings():
+    for row in everywhere(session).execute(select(*columns).execution_options(yield_per=ROWS_AT_ONCE)).mappings():
         for column in columns:
             text = _text_of(row, table.name, column.name, openers)
             words[column.name] += sought.words(text)

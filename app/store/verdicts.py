@@ -81,22 +81,21 @@ def add(
         "register_version": register_version,
     }
     audit.append(store, audit.Action.DRAFT_VET, draft_id, detail, by=by, now=now)
-    store.session.execute(
-        insert(VerdictRow).values(
-            id=verdict_id,
-            school_id=store.school_id,
-            draft_id=draft_id,
-            revision=revision,
-            answer=str(verdict.answer),
-            findings=write_findings(verdict.findings),
-            evidence=write_evidence(evidence),
-            policy=verdict.policy,
-            engine=verdict.engine,
-            digest=verdict.digest,
-            register_version=register_version,
-            vetted_at=verdict.vetted_at,
-        )
-    )
+    row = {
+        "id": verdict_id,
+        "school_id": store.school_id,
+        "draft_id": draft_id,
+        "revision": revision,
+        "answer": str(verdict.answer),
+        "findings": write_findings(verdict.findings),
+        "evidence": write_evidence(evidence),
+        "policy": verdict.policy,
+        "engine": verdict.engine,
+        "digest": verdict.digest,
+        "register_version": register_version,
+        "vetted_at": verdict.vetted_at,
+    }
+    store.insert(VerdictRow, row)
     told = {"draft_id": draft_id, "revision": revision, "verdict": str(verdict.answer)}
     outbox.add(store, outbox.EventType.DRAFT_VETTED, told, now)
     return StoredVerdict(verdict_id, draft_id, revision, verdict, register_version)

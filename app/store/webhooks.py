@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.db import new_id
 from app.errors import NotFound
-from app.store import Store, audit
+from app.store import Store, audit, everywhere
 from app.store.outbox import OutgoingEvent
 from app.store.paging import Page, cut, read_cursor, write_cursor
 from app.tables import DeliveryRow, WebhookRow
@@ -171,7 +171,7 @@ def due(session: Session, limit: int, now: datetime) -> tuple[Delivery, ...]:
         )
         .order_by(DeliveryRow.next_at, DeliveryRow.id)
     )
-    return tuple(_delivery(row) for row in session.scalars(query.limit(limit)))
+    return tuple(_delivery(row) for row in everywhere(session).scalars(query.limit(limit)))
 
 
 def claim(store: Store, delivery: Delivery, now: datetime) -> bool:

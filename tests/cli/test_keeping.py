@@ -12,7 +12,7 @@ import pytest
 
 from app.db import Database
 from app.register import tombstones
-from app.store import Store, audit, roster, schools
+from app.store import Store, audit, everywhere, roster, schools
 from app.tables import Base
 from tests.cli.conftest import CommandLine
 
@@ -143,7 +143,7 @@ def test_purge_says_first_what_it_would_do(command: CommandLine, database: Datab
     with database.write() as session:
         long_ago = datetime(2020, 1, 1, tzinfo=UTC)
         (school,) = schools.every(session)
-        session.execute(Base.metadata.tables["pupils"].update().where(
+        everywhere(session).execute(Base.metadata.tables["pupils"].update().where(
             Base.metadata.tables["pupils"].c.upn == ALICE
         ).values(left_on=long_ago.date()))  # fmt: skip
     dry = command.done("purge", "--dry-run").out

@@ -27,7 +27,7 @@ from app.register import (
 )
 from app.register.biometrics import read_vectors
 from app.register.child_keys import ChildVault, open_photo_file, vault_of
-from app.store import Store, audit, biometrics, destructions, holds, pupil_keys, roster
+from app.store import Store, audit, biometrics, destructions, everywhere, holds, pupil_keys, roster
 from app.store.biometrics import Actor, BiometricDecision, ReferencePhoto, Response
 from app.store.destructions import Destruction
 from app.store.pupil_keys import KeyPurpose
@@ -48,11 +48,13 @@ def stored(office: Office) -> bytes:
     """Every byte of the database and of the data folder."""
     office.database.settle()
     with office.database.read() as session:
-        rows = [repr(row) for table in Base.metadata.sorted_tables for row in session.execute(select(table))]
+        rows = [
+            repr(row) for table in Base.metadata.sorted_tables for row in everywhere(session).execute(select(table))
+        ]
         values = [
             value
             for table in Base.metadata.sorted_tables
-            for row in session.execute(select(table))
+            for row in everywhere(session).execute(select(table))
             for value in row
             if isinstance(value, bytes)
         ]

@@ -26,7 +26,7 @@ from app.register import (
     to_ask_anew,
 )
 from app.register.validity import Lack
-from app.store import Store, audit, schools
+from app.store import Store, audit, everywhere, schools
 from app.store.biometrics import Actor, BiometricDecision, Notice, Response
 from app.vision import paper
 from tests.register.conftest import DPIA, NOW, with_policy
@@ -69,7 +69,7 @@ def test_without_one_nothing_is_matched_whatever_the_policy_says(unassessed: Off
 def test_without_one_nobody_is_enrolled(office: Office, child: str) -> None:
     consent(office, child)
     with office.database.write() as session:
-        session.execute(text("DELETE FROM dpias"))
+        everywhere(session).execute(text("DELETE FROM dpias"))
     with pytest.raises(DpiaMissing):
         add_reference_photo(office, child, PHOTO, EYES, by="k", now=NOW)
     assert read_faces(office, child, NOW).why_not[0].lack is Lack.DPIA

@@ -24,7 +24,7 @@ from app.register import (
     set_hold,
     snapshot,
 )
-from app.store import Store, biometrics, roster
+from app.store import Store, biometrics, everywhere, roster
 from app.store.biometrics import Actor, BiometricDecision, Notice, Response
 from app.tables import TemplateRow
 from app.vetting import Snapshot
@@ -81,7 +81,7 @@ def test_it_is_kept_for_one_query(stocked: Office) -> None:
 
     @event.listens_for(Engine, "before_cursor_execute")
     def _count(*arguments: object) -> None:
-        if str(arguments[2]).startswith("SELECT"):
+        if str(arguments[2]).startswith("SELECT") and "set_config" not in str(arguments[2]):
             asked.append(arguments[2])
 
     try:
@@ -161,7 +161,7 @@ def test_a_damaged_vector_leaves_the_child_to_people(stocked: Office) -> None:
     record_response(stocked, child, CONSENT, [NOTICE], by="k", now=NOW)
     add_reference_photo(stocked, child, PHOTO, EYES, by="k", now=NOW)
     with stocked.database.write() as session:
-        session.query(TemplateRow).update({"vector_sealed": b"damaged"})
+        everywhere(session).query(TemplateRow).update({"vector_sealed": b"damaged"})
     assert take(stocked).facts.not_shown == (ChildNotShown(child, "Oak", has_templates=False),)
     with stocked.database.read() as session:
         assert len(biometrics.templates(Store(session, stocked.school_id), "paper-1")) == 1

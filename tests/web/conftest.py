@@ -30,7 +30,7 @@ from app.jobs import Here
 from app.main import application, open_service
 from app.policy import DEFAULT_FILE
 from app.settings import Settings
-from app.store import Store, keys, people, policies, roster, schools
+from app.store import Store, everywhere, keys, people, policies, roster, schools
 from app.store.people import Person
 from app.tables import Base
 from app.vision import paper
@@ -189,7 +189,7 @@ def _copy_rows(file: Path, database: Database) -> None:
     with template.read() as source, database.write() as target:
         for table in Base.metadata.sorted_tables:
             if rows := [row._asdict() for row in source.execute(select(table))]:
-                target.execute(insert(table), rows)
+                everywhere(target).execute(insert(table), rows)
     template.dispose()
 
 
