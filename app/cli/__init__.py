@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from app.cli import access, backing_up, files, keeping, measuring, running, setting_up, trying
+from app.cli import access, backing_up, files, keeping, measuring, running, schools, setting_up, trying
 
 app = typer.Typer(
     name="fledgling",
@@ -25,6 +25,7 @@ app.command("purge")(keeping.purge)
 app.command("backup")(backing_up.backup)
 app.command("restore")(backing_up.restore)
 app.add_typer(access.keys_app, name="key")
+app.add_typer(schools.schools_app, name="school")
 app.add_typer(access.people_app, name="person")
 app.add_typer(files.import_app, name="import")
 app.add_typer(keeping.erase_app, name="erase")

@@ -17,7 +17,7 @@ from app.web.security import PEOPLE_ONLY, ROLES, Scope
 keys_app = typer.Typer(help="API keys: create, list, revoke.", no_args_is_help=True)
 people_app = typer.Typer(help="People who sign in.", no_args_is_help=True)
 
-_LOCAL = "http://127.0.0.1:8000"
+LOCAL = "http://127.0.0.1:8000"
 """Where a service is that was not told its own address: as `serve` starts it."""
 
 _LINE = "{:32}  {:7}  {:10}  {:10}  {}"  # a table would cut the ids off on a narrow terminal
@@ -33,7 +33,7 @@ def create_key(
 ) -> None:
     """Make a key and print it once; only a hash is kept."""
     if not PEOPLE_ONLY.isdisjoint([*scope, *(more or [])]):
-        raise typer.BadParameter("Holds are for a person who is signed in, never for a key.", param_hint="--scope")
+        raise typer.BadParameter("That is for a person who is signed in, never for a key.", param_hint="--scope")
     at = now()
     with opened() as service:
         school_id = school_of(service, school).id
@@ -114,7 +114,7 @@ def invite_person(
         if not person.active:
             err.print("They have left: let them in again on the page People first.")
             raise typer.Exit(COULD_NOT_RUN)
-        made = invitations.invite(service, person, _LOCAL, by=ACTOR, now=at)
+        made = invitations.invite(service, person, LOCAL, by=ACTOR, now=at)
     sent = " It was mailed to them too." if made.mailed else ""
     say_secret(f"A link for {person.email}, good once and for {made.hours} hours, shown this once:{sent}", made.link)
 

@@ -209,7 +209,7 @@ def _retention(table: Table) -> Retention:
     return Retention(**given)
 
 
-_ROLES = ("colleague", "author", "approver", "office", "dsl", "dpo", "administrator")
+_ROLES = ("colleague", "author", "approver", "office", "dsl", "dpo", "administrator", "trust")
 """The roles that people have, as `app.web.security` gives them their rights."""
 
 

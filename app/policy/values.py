@@ -139,6 +139,10 @@ class SignIn:
     password_min_length: int = 12
     password_change_days: int = 0
 
+    def asks(self, role: str) -> bool:
+        """Whether that role needs a second factor. What is asked of administrators is asked of the trust's too."""
+        return role in self.second_factor or (role == "trust" and "administrator" in self.second_factor)
+
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 

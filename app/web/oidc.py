@@ -17,10 +17,10 @@ from app.integrations.openid import OpenIdProvider, Registration, is_safe_addres
 from app.settings import Settings
 from app.store import INDEXED_CHARACTERS, Store, identities, people, posting_requests, schools
 from app.store.people import Person, fold_email
+from app.store.schools import School
 from app.web.pages.rendering import printable
-from app.web.security import ROLES
 from app.web.service import Service
-from app.web.staffing import NO_PASSWORD, is_last_administrator
+from app.web.staffing import NO_PASSWORD, TRUST, is_last_administrator
 
 CALLBACK = "/sign-in/provider/callback"
 ACTOR = "provider"
@@ -43,6 +43,14 @@ class NotLetIn(NotAllowed):
     """The provider knows them, and they are not let in here; says what to do."""
 
     slug = "not-let-in"
+
+
+class SeveralSchools(Exception):
+    """The provider knows them, and several schools here do: they choose one."""
+
+    def __init__(self, choice: tuple[School, ...]) -> None:
+        super().__init__("several schools")
+        self.choice = choice
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +80,9 @@ def missing(settings: Settings) -> tuple[str, ...]:
         "FLEDGLING_OIDC_CLIENT_SECRET is missing": settings.oidc_client_secret,
         "FLEDGLING_OIDC_DOMAIN is missing: without it anybody with an account there could come in": _domains(settings),
         "FLEDGLING_PUBLIC_URL is missing": settings.public_url,
-        f"FLEDGLING_OIDC_ROLES names a role that is none of {', '.join(ROLES)}": set(
+        f"FLEDGLING_OIDC_ROLES names a role that is none of {', '.join(GREATEST_FIRST)}": set(
             settings.oidc_roles.values()
-        ).issubset(ROLES),
+        ).issubset(GREATEST_FIRST),
     }
     return tuple(words for words, given in asked.items() if not given)
 
@@ -168,9 +176,12 @@ def _elsewhere() -> NotLetIn:
     return NotLetIn("That is not an account of this school. Sign in with the one that the school gave you.")
 
 
-def admit(service: Service, known: Known, now: datetime) -> Person:
-    """The person, known by the provider's own id first, then by address, else new; their role follows their groups."""
-    school_id = _school_of(service, known)
+def admit(service: Service, known: Known, now: datetime, school_id: str = "") -> Person:
+    """The person, known by the provider's own id first, then by address, else new; their role follows their groups.
+
+    ``school_id`` is the school that they chose, where several know them; SeveralSchools where they have not chosen yet.
+    """
+    school_id = _school_of(service, known, school_id)
     with service.database.write() as session:
         store = Store(session, school_id)
         store.take_turn()
@@ -185,19 +196,26 @@ def admit(service: Service, known: Known, now: datetime) -> Person:
         return _with_role(store, person, known, service.settings, now)
 
 
-def _school_of(service: Service, known: Known) -> str:
+def _school_of(service: Service, known: Known, chosen: str) -> str:
     with service.database.read() as session:
-        every = [school.id for school in schools.every(session)]
-        stores = [Store(session, one) for one in every]
-        for store in stores:
-            if identities.find(store, known.issuer, known.subject) is not None:
-                return store.school_id
-        for store in stores:
-            if known.email and people.find_by_email(store, known.email) is not None:
-                return store.school_id
-    if len(every) != 1:
+        every = schools.every(session)
+        found = {one: person for one in every if (person := _known_at(Store(session, one.id), known)) is not None}
+    if not found and len(every) == 1:
+        return every[0].id
+    if not found:
         raise NotLetIn("Nobody here has your address yet. Ask your school's administrator to add you, then try again.")
-    return every[0]
+    # Where all have let them go, one of them says so.
+    left = tuple(one for one, person in found.items() if person.active) or tuple(found)[:1]
+    if len(left) > 1 and chosen not in {one.id for one in left}:
+        raise SeveralSchools(left)
+    return left[0].id if len(left) == 1 else chosen
+
+
+def _known_at(store: Store, known: Known) -> Person | None:
+    identity = identities.find(store, known.issuer, known.subject)
+    if identity is not None:
+        return people.find(store, identity.person_id)
+    return people.find_by_email(store, known.email) if known.email else None
 
 
 def _by_address(store: Store, known: Known, now: datetime) -> Person | None:
@@ -234,7 +252,7 @@ def _with_role(store: Store, person: Person, known: Known, settings: Settings, n
 
     Whom the school granted the right to post stays an author though no group says so, unless they were lowered since.
     """
-    if not settings.oidc_roles:
+    if not settings.oidc_roles or person.role == TRUST:
         return person
     role = _role_of(known, settings)
     if role is None:

@@ -16,8 +16,8 @@ from app.web.service import Service
 
 
 @lru_cache(maxsize=256)
-def _parsed(source: str) -> Policy:
-    return parse(source)
+def _parsed(source: str, version: int) -> Policy:
+    return replace(parse(source), version=version)
 
 
 def policy_of(service: Service, school_id: str) -> Policy:
@@ -26,7 +26,7 @@ def policy_of(service: Service, school_id: str) -> Policy:
         current = policies.current(Store(session, school_id))
     if current is None:
         return load_default()
-    return replace(_parsed(current.source), version=current.version)
+    return _parsed(current.source, current.version)
 
 
 def name_of(service: Service, school_id: str) -> str:

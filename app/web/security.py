@@ -35,10 +35,12 @@ class Scope(StrEnum):
     AUDIT = "audit:read"
     ADMIN = "admin"
     SAFEGUARDING = "safeguarding:write"
+    TRUST = "trust"
 
 
-PEOPLE_ONLY = frozenset({Scope.SAFEGUARDING})
-"""What no key stands for, nor any role but the one that names it: why a child is not shown is one person's to know."""
+PEOPLE_ONLY = frozenset({Scope.SAFEGUARDING, Scope.TRUST})
+"""What no key stands for, nor any role but the one that names it: why a child is not shown is one person's to know, and
+no administrator of one school looks at the others."""
 
 EVERYTHING = frozenset(Scope) - PEOPLE_ONLY
 
@@ -50,6 +52,7 @@ ROLES: dict[str, frozenset[Scope]] = {
     "dsl": frozenset({Scope.DRAFTS, Scope.REVIEW, Scope.REGISTER, Scope.SAFEGUARDING}),
     "dpo": frozenset({Scope.AUDIT}),
     "administrator": EVERYTHING,
+    "trust": frozenset({Scope.TRUST}),
 }
 """The roles of people and the scopes each stands for. ``admin`` in a key stands for all scopes."""
 
@@ -205,7 +208,7 @@ def _owed(found: SignedIn, rules: SignIn, *, enrolled: bool, now: datetime) -> O
     if found.second_factor_at is None:
         if enrolled:
             return Owes.CODE
-        if found.person.role in rules.second_factor:
+        if rules.asks(found.person.role):
             return Owes.ENROLMENT
     return Owes.PASSWORD if is_too_old(found.person, rules, now) else None
 

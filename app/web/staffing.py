@@ -7,17 +7,25 @@ from datetime import datetime
 
 from app import register
 from app.domain import Account
-from app.errors import Conflict, NotAllowed, NotFound
+from app.errors import Conflict, Malformed, NotAllowed, NotFound
 from app.register import posting
-from app.store import Store, accounts, departures, deputies, people, posting_requests
-from app.store.people import Person
+from app.store import INDEXED_CHARACTERS, Store, accounts, departures, deputies, people, posting_requests
+from app.store.people import Person, fold_email
 from app.store.posting_requests import Outcome
 from app.web.security import ROLES, Scope
 
 NO_PASSWORD = ""
 """The hash of somebody who has no password: nothing that anybody types matches it."""
 
-READING_ALONE = frozenset({"dpo"})
+TRUST = "trust"
+"""The role of whoever looks after all schools. No administrator of one school gives or takes it, nor could sign in as them."""
+
+GIVEN_HERE = tuple(role for role in ROLES if role != TRUST)
+"""The roles that an administrator gives."""
+
+NAME_CHARACTERS = 200
+
+READING_ALONE = frozenset({"dpo", TRUST})
 """Roles that look and never write: the right to post is not for them to ask."""
 
 
@@ -48,6 +56,26 @@ def require(store: Store, person_id: str) -> Person:
     return person
 
 
+def refuse_for_trust(person: Person) -> None:
+    """Conflict for somebody of the trust: whoever could change how they sign in could look into all schools."""
+    if person.role == TRUST:
+        raise Conflict(
+            "They look after all schools of the trust. Only whoever runs the service changes how they sign in.",
+            slug="of-the-trust",
+        )
+
+
+def check_newcomer(name: str, email: str) -> None:
+    """Malformed where that is no name, or no address."""
+    if not name or len(name) > NAME_CHARACTERS:
+        raise Malformed(f"Say what they are called, in at most {NAME_CHARACTERS} characters.")
+    local, _, domain = fold_email(email).partition("@")
+    if not local or "." not in domain or "@" in domain or any(one.isspace() for one in email):
+        raise Malformed("Give their e-mail address, such as r.lane@school.example.")
+    if len(email) > INDEXED_CHARACTERS:
+        raise Malformed(f"The e-mail address is longer than {INDEXED_CHARACTERS} characters.")
+
+
 def change_role(office: register.Office, person_id: str, role: str, *, by: str, now: datetime) -> None:
     """Give somebody another role, which ends their sessions. Conflict for one's own, and for the last administrator's."""
     if person_id == by:
@@ -58,6 +86,7 @@ def change_role(office: register.Office, person_id: str, role: str, *, by: str, 
         person = require(store, person_id)
         if role == person.role:
             return
+        refuse_for_trust(person)
         _refuse_without_administrator(store, person)
         people.change(store, person_id, role=role, by=by, now=now)
 

@@ -60,3 +60,13 @@ def test_a_policy_in_words_has_every_clause_under_its_section_once() -> None:
         keeper = "people" if clause.kept_by.value == "people" else "Fledgling"
         assert f"  {clause.id}: {clause.text} (kept by {keeper})" in lines
     assert "names.pupil-named: reject" in lines
+
+
+def test_who_owes_a_second_factor() -> None:
+    sign_in = load_default().sign_in
+    assert [role for role in ("author", "approver", "administrator", "trust") if sign_in.asks(role)] == [
+        "approver",
+        "administrator",
+        "trust",
+    ]
+    assert not replace(sign_in, second_factor=("approver",)).asks("trust")

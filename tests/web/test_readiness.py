@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 import pytest
 from fastapi import FastAPI
+from sqlalchemy import URL
 from starlette.testclient import TestClient
 
+from app.db import Database
 from app.jobs.engine import prepare
 from app.jobs.watch import stand
 from app.main import working
 from app.web import readiness
+from app.web.service import Service
 from tests.web.conftest import School, both_databases
 
 
@@ -43,6 +47,19 @@ def test_without_a_worker_the_web_process_is_ready_and_says_so(app: FastAPI, sch
         finally:
             post.leave()
         assert client.get("/readyz").json()["checks"]["jobs"] == "no worker"
+
+
+def test_a_role_that_walks_through_the_wall_between_schools_is_told(
+    service: Service, postgres_server: URL, postgres_database: Database
+) -> None:
+    same = postgres_server.set(database=postgres_database.url.database).render_as_string(hide_password=False)
+    superuser = Database(same)
+    told = [
+        readiness.told(replace(service, database=one), {"database": "ok"}, None).get("wall")
+        for one in (service.database, postgres_database, superuser)
+    ]
+    superuser.dispose()
+    assert told == [None, None, "bypassed"]
 
 
 def test_a_full_disk_is_told(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:

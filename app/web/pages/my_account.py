@@ -61,7 +61,7 @@ def _account(
         done=done,
         me=person,
         least=rules.password_min_length,
-        required=person.role in rules.second_factor,
+        required=rules.asks(person.role),
         factor=factor,
         codes_left=left,
         sessions=sessions,

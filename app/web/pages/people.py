@@ -12,14 +12,14 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import RedirectResponse, Response
 
 from app.errors import Conflict, FledglingError, Malformed, NotFound
-from app.store import INDEXED_CHARACTERS, Store, accounts, departures, identities, people, presence, second_factors
+from app.store import Store, accounts, departures, identities, people, presence, second_factors
 from app.store.departures import Departure
-from app.store.people import Person, fold_email
+from app.store.people import Person
 from app.web import invitations, staffing
 from app.web.pages.rendering import Visitor, printable, render
-from app.web.pages.visiting import SEE_OTHER, PageRoute, Posted, Visiting, field
+from app.web.pages.visiting import SEE_OTHER, Administering, PageRoute, Posted, Visiting, field
 from app.web.schoolwork import office_of
-from app.web.security import ROLES, Scope
+from app.web.security import Scope
 from app.web.service import Now, Service, Serving
 
 router = APIRouter(route_class=PageRoute)
@@ -32,10 +32,11 @@ ROLE_WORDS = {
     "dsl": "Safeguarding lead: decides, keeps the register, sets holds",
     "dpo": "Data protection officer: reads the record, changes nothing",
     "administrator": "Administrator: everything but holds",
+    "trust": "Trust: sees how all schools stand, makes new ones",
 }
 """The roles in plain words, the least first."""
 
-NAME_CHARACTERS = 200
+_GIVEN = {role: words for role, words in ROLE_WORDS.items() if role in staffing.GIVEN_HERE}
 
 
 def _reader(visitor: Visiting) -> Visitor:
@@ -44,13 +45,7 @@ def _reader(visitor: Visiting) -> Visitor:
     return visitor
 
 
-def _administrator(visitor: Visiting) -> Visitor:
-    visitor.need(Scope.ADMIN)
-    return visitor
-
-
 Reading = Annotated[Visitor, Depends(_reader)]
-Administering = Annotated[Visitor, Depends(_administrator)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +90,7 @@ def _list(
         listed=listed,
         due=[(one, _name_in(listed, one)) for one in due],
         roles=ROLE_WORDS,
+        given=_GIVEN,
         by_provider=bool(service.settings.oidc_roles),
     )
 
@@ -136,18 +132,12 @@ def add(request: Request, service: Serving, visitor: Administering, form: Posted
 
 
 def _check(typed: Typed) -> None:
-    if not typed.name or len(typed.name) > NAME_CHARACTERS:
-        raise Malformed(f"Say what they are called, in at most {NAME_CHARACTERS} characters.")
-    name, _, domain = fold_email(typed.email).partition("@")
-    if not name or "." not in domain or "@" in domain or any(one.isspace() for one in typed.email):
-        raise Malformed("Give their e-mail address, such as r.lane@school.example.")
-    if len(typed.email) > INDEXED_CHARACTERS:
-        raise Malformed(f"The e-mail address is longer than {INDEXED_CHARACTERS} characters.")
+    staffing.check_newcomer(typed.name, typed.email)
     _check_role(typed.role)
 
 
 def _check_role(role: str) -> None:
-    if role not in ROLES:
+    if role not in _GIVEN:
         raise Malformed("Choose one of the roles.", slug="no-such-role")
 
 
@@ -176,7 +166,9 @@ def _one(service: Service, visitor: Visitor, person_id: str, *, problem: Fledgli
         one=listed,
         myself=person.id == visitor.principal.id,
         last_administrator=last,
+        of_trust=person.role == staffing.TRUST,
         roles=ROLE_WORDS,
+        given=_GIVEN,
         by_provider=listed.elsewhere and bool(service.settings.oidc_roles),
     )
 
@@ -218,11 +210,11 @@ def come_back(service: Serving, visitor: Administering, person_id: str, _form: P
 
 @contextmanager
 def _writing(service: Service, visitor: Visitor, person_id: str) -> Iterator[Store]:
-    """A transaction of the visitor's school in which that person is there; NotFound otherwise."""
+    """A transaction of the visitor's school in which that person is there; NotFound otherwise, Conflict for the trust's."""
     with service.database.write() as session:
         store = Store(session, visitor.principal.school_id)
         store.take_turn()
-        staffing.require(store, person_id)
+        staffing.refuse_for_trust(staffing.require(store, person_id))
         yield store
 
 
@@ -265,6 +257,7 @@ def invite(
     """A new link by which they choose a password."""
     with service.database.read() as session:
         person = staffing.require(Store(session, visitor.principal.school_id), person_id)
+    staffing.refuse_for_trust(person)
     if not person.active:
         problem = Conflict("They have left. Let them in again first.", slug="has-left")
         return _one(service, visitor, person_id, problem=problem)

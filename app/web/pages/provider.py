@@ -21,7 +21,7 @@ from app.integrations.openid import OpenIdProvider, ProviderRefused, ProviderSil
 from app.store.people import Person
 from app.vault import SealBroken
 from app.web import oidc
-from app.web.oidc import Known, NotLetIn
+from app.web.oidc import Known, NotLetIn, SeveralSchools
 from app.web.pages import entering, kept
 from app.web.pages.rendering import render
 from app.web.pages.visiting import SEE_OTHER, PageRoute
@@ -95,14 +95,21 @@ AtDoor = Annotated[Door, Depends(_door)]
 
 @dataclass(frozen=True, slots=True)
 class UnderWay:
-    """A sign-in that this browser has begun; ``next`` is the page that it wanted."""
+    """A sign-in that this browser has begun; ``next`` is the page that it wanted, ``school`` the one chosen of several."""
 
     secrets: Secrets
     next: str
+    school: str = ""
 
 
 @router.get("/sign-in/provider")
-def begin(service: Serving, door: AtDoor, now: Now, next: Annotated[str, Query(max_length=500)] = "") -> Response:  # noqa: A002
+def begin(
+    service: Serving,
+    door: AtDoor,
+    now: Now,
+    next: Annotated[str, Query(max_length=500)] = "",  # noqa: A002
+    school: Annotated[str, Query(max_length=100)] = "",
+) -> Response:
     """Send the browser to the provider, and remember in a sealed cookie what its answer must match."""
     begun = Secrets(secrets.token_urlsafe(32), secrets.token_urlsafe(32), secrets.token_urlsafe(48))
     try:
@@ -114,7 +121,7 @@ def begin(service: Serving, door: AtDoor, now: Now, next: Annotated[str, Query(m
     answer = RedirectResponse(address, SEE_OTHER)
     answer.set_cookie(
         COOKIE,
-        _sealed(service, UnderWay(begun, kept.own_path(next)), now),
+        _sealed(service, UnderWay(begun, kept.own_path(next), school), now),
         max_age=int(UNDER_WAY.total_seconds()),
         path="/sign-in/provider",
         secure=is_secure(service),
@@ -146,11 +153,13 @@ def _finish(request: Request, service: Service, door: Door, now: datetime) -> Re
         if given["error"] is not None or not code or len(code) > _ANSWER_CHARACTERS:
             return _told("refused", "the provider gave no code")
         known = oidc.read_claims(door.provider.identify(code, begun.secrets, now), service.settings)
-        person = oidc.admit(service, known, now)
+        person = oidc.admit(service, known, now, begun.school)
     except ProviderSilent as error:
         return _told("silent", str(error))
     except ProviderRefused as error:
         return _told("unproven", error.why)
+    except SeveralSchools as several:
+        return render("which_school.html", None, choice=several.choice, next_page=begun.next)
     except NotLetIn as error:
         return _page(error.status, "You were not let in", error.detail)
     return _welcome(request, service, person, known, begun.next, now)
@@ -173,7 +182,7 @@ def _page(status: int, title: str, words: str) -> Response:
 
 
 def _sealed(service: Service, begun: UnderWay, now: datetime) -> str:
-    told = [begun.secrets.state, begun.secrets.nonce, begun.secrets.verifier, begun.next, now.timestamp()]
+    told = [begun.secrets.state, begun.secrets.nonce, begun.secrets.verifier, begun.next, begun.school, now.timestamp()]
     return urlsafe_b64encode(service.vault.seal(json.dumps(told).encode(), _PURPOSE)).decode()
 
 
@@ -181,9 +190,9 @@ def _opened(service: Service, cookie: str | None, now: datetime) -> UnderWay | N
     """The sign-in that the cookie tells of, unless it is none of ours or too old."""
     try:
         sealed = urlsafe_b64decode((cookie or "").encode("ascii"))
-        state, nonce, verifier, page, begun_at = json.loads(service.vault.open(sealed, _PURPOSE))
+        state, nonce, verifier, page, school, begun_at = json.loads(service.vault.open(sealed, _PURPOSE))
     except (ValueError, SealBroken):
         return None
     if not 0 <= now.timestamp() - begun_at < UNDER_WAY.total_seconds():
         return None
-    return UnderWay(Secrets(state, nonce, verifier), page)
+    return UnderWay(Secrets(state, nonce, verifier), page, school)

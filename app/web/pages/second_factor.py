@@ -178,7 +178,7 @@ def show_set_up(service: Serving, arrival: Arriving, _visitor: Visiting) -> Resp
 def turn_off(service: Serving, arrival: Arriving, _visitor: Visiting, form: Sent, now: Now) -> Response:
     """Take it away, where the person's role may do without."""
     person = arrival.signed_in.person
-    if person.role in policy_of(service, person.school_id).sign_in.second_factor:
+    if policy_of(service, person.school_id).sign_in.asks(person.role):
         raise NotAllowed(
             "The school's policy asks your role for a second factor. You can set up another phone instead."
         )

@@ -59,11 +59,12 @@ def show_sign_in(
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """An address, folded, a password as typed, and the page that was wanted."""
+    """An address, folded, a password as typed, the page that was wanted, and the school where it had to be said."""
 
     email: str
     password: str
     next_page: str
+    school: str
 
 
 async def _credentials(request: Request, service: Serving) -> Credentials:
@@ -71,7 +72,10 @@ async def _credentials(request: Request, service: Serving) -> Credentials:
     async with read_form(request) as form:
         password = form.get("password")
         return Credentials(
-            fold_email(field(form, "email")), password if isinstance(password, str) else "", field(form, "next")
+            fold_email(field(form, "email")),
+            password if isinstance(password, str) else "",
+            field(form, "next"),
+            field(form, "school"),
         )
 
 
@@ -79,15 +83,21 @@ async def _credentials(request: Request, service: Serving) -> Credentials:
 def sign_in(
     request: Request, service: Serving, given: Annotated[Credentials, Depends(_credentials)], now: Now
 ) -> Response:
-    """Open a session. An unknown address gets the same answer as a wrong password, after the same time."""
+    """Open a session. An unknown address gets the same answer as a wrong password, after the same time.
+
+    Who has the same address and password at several schools is asked which they mean.
+    """
     email = printable(given.email)[:INDEXED_CHARACTERS]
     counters = throttle.to_sign_in(service, request, email)
     if wait := throttle.begin(service, counters, now):
         return _must_wait(service, given, wait)
-    person = _who(service, given)
-    if person is None:
+    matching = _matching(service, given)
+    if not matching:
         return _form(service, status=403, email=given.email, next_page=given.next_page, failed=True)
     throttle.was_right(service, counters, now)
+    if len(matching) > 1:
+        return _which_school(service, given, matching)
+    (person,) = matching
     if is_outdated(person.password_hash):
         with service.database.write() as session:
             people.hash_anew(Store(session, person.school_id), person.id, hash_password(given.password))
@@ -109,8 +119,14 @@ def _must_wait(service: Service, given: Credentials, wait: timedelta) -> Respons
     return answer
 
 
+def _which_school(service: Service, given: Credentials, matching: list[Person]) -> Response:
+    with service.database.read() as session:
+        choice = [schools.get(Store(session, person.school_id)) for person in matching]
+    return _form(service, email=given.email, next_page=given.next_page, choice=choice)
+
+
 def _form(service: Service, *, status: int = 200, email: str = "", next_page: str = "", **told: object) -> Response:
-    usual = {"failed": False, "wait_minutes": 0, "locked_minutes": 0, "expired_hours": 0, "done": ""}
+    usual = {"failed": False, "wait_minutes": 0, "locked_minutes": 0, "expired_hours": 0, "done": "", "choice": ()}
     settings = service.settings
     return entering.page(
         "sign_in.html",
@@ -123,14 +139,14 @@ def _form(service: Service, *, status: int = 200, email: str = "", next_page: st
     )
 
 
-def _who(service: Service, given: Credentials) -> Person | None:
-    """The person with that address and password, in the first school that has them."""
+def _matching(service: Service, given: Credentials) -> list[Person]:
+    """The people with that address and password, one at most in each school; of the school that was chosen alone."""
     password = printable(given.password)
     candidates = people_of_address(service, given.email) if password == given.password else []
+    candidates = [person for person in candidates if given.school in {"", person.school_id}]
     if not candidates:
         matches(None, password)
-        return None
-    return next((person for person in candidates if matches(person.password_hash, password)), None)
+    return [person for person in candidates if matches(person.password_hash, password)]
 
 
 def people_of_address(service: Service, email: str) -> list[Person]:

@@ -45,6 +45,7 @@ def test_the_front_door_leads_to_the_sign_in_page_and_then_to_work(client: TestC
         ("dsl", "/queue"),
         ("dpo", "/audit"),
         ("administrator", "/queue"),
+        ("trust", "/trust"),
     ],
 )
 def test_signing_in_leads_to_where_the_work_is(client: TestClient, school: School, role: str, place: str) -> None:
