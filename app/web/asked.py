@@ -11,7 +11,7 @@ from contextvars import ContextVar
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.web import metrics
+from app.web import metrics, telemetry
 
 HEADER = "x-request-id"
 ACCESS = "fledgling.access"
@@ -68,6 +68,7 @@ def _tell(scope: Scope, status: int, took_s: float) -> None:
     method = scope["method"] if scope["method"] in _METHODS else "OTHER"
     route = route_of(scope)
     metrics.answered(method, route, status, took_s)
+    telemetry.answered(method, route, status, took_s)
     level = logging.DEBUG if route in _QUIET and status < 400 else logging.INFO
     told = {"method": method, "route": route, "status": status, "ms": round(took_s * 1000, 1)}
     _log.log(level, "request", extra=told)

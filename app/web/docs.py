@@ -225,7 +225,8 @@ def reference_body() -> Described:
     return _file_form(taken_on={"type": "string", "format": "date", "description": "When it was taken."})
 
 
-_FILE = {"type": "string", "contentMediaType": "image/*"}
+_FILE = {"type": "string", "contentMediaType": "application/octet-stream"}
+"""What generators of clients know as a file; `encoding` says which kinds are taken."""
 _KINDS = {"contentType": "image/jpeg, image/png, image/webp, image/heic, image/gif"}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from app.domain import Evidence
 from app.errors import NotFound
 from app.policy import Policy
 from app.store import Store, drafts, photos, verdicts
@@ -13,11 +14,14 @@ from app.web.schemas import DecisionOut, DraftOut, DraftPhotoOut, QueueItem
 from app.web.security import Principal, Scope
 
 
-def draft_out(store: Store, draft_id: str, policy: Policy, principal: Principal) -> DraftOut:
-    """The draft in full. NotFound if there is none."""
+def draft_out(
+    store: Store, draft_id: str, policy: Policy, principal: Principal, evidence: Evidence | None = None
+) -> DraftOut:
+    """The draft in full; ``evidence`` of its latest verdict, where it is at hand. NotFound if there is no such draft."""
     found = drafts.get(store, draft_id)
     said = verdicts.latest(store, [draft_id]).get(draft_id)
-    evidence = verdicts.evidence(store, said.id) if said else None
+    if evidence is None and said is not None:
+        evidence = verdicts.evidence(store, said.id)
     if said is None or evidence is None:
         raise NotFound("There is no such draft.")
     sizes = photos.find_each(store, [photo.id or "" for photo in found.draft.photos])

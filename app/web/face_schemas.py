@@ -12,7 +12,7 @@ from app.register.validity import Contact, Lack, WhyNot
 from app.store.biometrics import Notice, Response
 from app.store.destructions import Destruction
 from app.store.dpias import Dpia
-from app.web.schemas import UNSTORABLE, Incoming, Outgoing
+from app.web.schemas import UNSTORABLE, DayIn, Incoming, Outgoing
 
 _WORDS = {
     Lack.DPIA: "No data-protection impact assessment of face matching is on record.",
@@ -56,10 +56,10 @@ class DpiaIn(Incoming):
     version: Annotated[str, StringConstraints(pattern=r"^\d{1,4}(\.\d{1,4}){0,2}$")] = Field(
         description="Numbers with dots. When the first number changes, every family is told and asked anew."
     )
-    date_: date = Field(alias="date", description="The day it was approved.")
+    date_: DayIn = Field(alias="date", description="The day it was approved.")
     dpo_opinion: Words = Field(description="What the data protection officer advised.")
     approved_by: Line = Field(description="Who approved it, such as the governors.")
-    review_due: date = Field(description="By when it is to be reviewed; afterwards drafts bear an advice.")
+    review_due: DayIn = Field(description="By when it is to be reviewed; afterwards drafts bear an advice.")
 
 
 class DpiaOut(Outgoing):
@@ -131,7 +131,7 @@ class NoticeIn(Incoming):
     """Somebody with parental responsibility: told on a day, exempt, or only known and not told yet."""
 
     contact: Line = Field(description="Who, as the office knows them, such as `mother`.")
-    sent_on: date | None = Field(default=None, description="When the written notice went out.")
+    sent_on: DayIn | None = Field(default=None, description="When the written notice went out.")
     exemption: Exemption | None = Field(
         default=None, description="Why they need not be told; `entered_in_error`: they have no parental responsibility."
     )

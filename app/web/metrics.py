@@ -21,6 +21,7 @@ from starlette.requests import Request
 
 from app import __version__
 from app.errors import FledglingError, NotFound, NotSignedIn
+from app.integrations.x import ALLOWANCES
 from app.jobs import Crew
 from app.jobs.crew import Turn, Work
 from app.store import counting
@@ -152,6 +153,7 @@ class _Held:
         """The numbers; where the database cannot be reached, that alone."""
         yield _gauge("fledgling_build_info", "The version that runs.", {__version__: 1}, "version")
         yield _one("fledgling_disk_free_bytes", "Room left in the data folder.", _free_bytes(self._service))
+        yield _of_x(self._service)
         try:
             with self._service.database.read() as session:
                 self._tally.go_on(self._service, session)
@@ -193,6 +195,17 @@ def _of_jobs(service: Service, session: Session) -> Iterator[Metric]:
     yield _one("fledgling_events_unhanded", "Events not yet given to delivery.", counting.events_unhanded(session))
     yield _gauge("fledgling_mails", "Mails by state.", counting.mails(session), "state")
     yield _one("fledgling_sessions_open", "Sessions that hold.", counting.sessions_open(session, now, idle))
+
+
+def _of_x(service: Service) -> Metric:
+    family = GaugeMetricFamily(
+        "fledgling_x_calls_left",
+        "Calls that X still allows in the window of now, as it last told this process.",
+        labels=["account", "call"],
+    )
+    for (account, call), left in sorted(ALLOWANCES.at(service.clock()).items()):
+        family.add_metric([account, call], left)
+    return family
 
 
 def _of_verdicts(tally: Tally) -> Iterator[Metric]:

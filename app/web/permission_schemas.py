@@ -14,7 +14,7 @@ from app.register.record import PupilRecord
 from app.register.rounds import RoundState, Slip
 from app.store.holds import Hold
 from app.store.permissions import Form, Permission
-from app.web.schemas import UNSTORABLE, Incoming, Outgoing
+from app.web.schemas import UNSTORABLE, DayIn, Incoming, Outgoing
 
 
 def _clean(text: str) -> str:
@@ -111,7 +111,7 @@ class HoldIn(Incoming):
     reason: Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_REASON), AfterValidator(_clean)] = Field(
         description="Sealed; only the safeguarding lead can read it."
     )
-    review_on: date | None = Field(default=None, description="When to look at it again.")
+    review_on: DayIn | None = Field(default=None, description="When to look at it again.")
 
 
 class HoldOut(Outgoing):

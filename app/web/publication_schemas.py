@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, Field, StrictBool, StringConstraints
 
 from app.publishing.planning import LONGEST_REASON
 from app.store import Store, attempts, drafts, publications
 from app.store.attempts import AttemptOutcome
 from app.store.holding import Holding
-from app.web.schemas import UNSTORABLE, Incoming, Outgoing
+from app.web.schemas import UNSTORABLE, Incoming, InstantIn, Outgoing
 
 
 def _clean(text: str) -> str:
@@ -25,7 +25,7 @@ Reason = Annotated[str, StringConstraints(max_length=LONGEST_REASON), AfterValid
 class PlanIn(Incoming):
     """When an approved draft is to go out."""
 
-    publish_at: AwareDatetime | None = Field(default=None, description="Null: as soon as it may.")
+    publish_at: InstantIn | None = Field(default=None, description="Null: as soon as it may.")
     reason: Reason = Field(description="Why then; kept with the draft.")
 
 
@@ -46,7 +46,7 @@ class PostedIn(Incoming):
 class PauseIn(Incoming):
     """Hold everything that is to be published, or go on."""
 
-    paused: bool
+    paused: StrictBool
     reason: Reason = Field(default="", description="Needed to pause.")
 
 

@@ -7,7 +7,16 @@ from datetime import date, datetime
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StrictBool, StringConstraints
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StringConstraints,
+)
 
 TEXT_POINTS = 4_000
 PHOTOS = 4
@@ -15,6 +24,11 @@ ALT_TEXT_POINTS = 1_000
 NUL = "\x00"
 UNSTORABLE = re.compile(f"[{NUL}\ud800-\udfff]")
 """NUL and lone surrogates: neither a database nor X can hold them."""
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:", re.ASCII)
+_YEARS = range(1900, 2200)
+"""Years that somebody can mean. Near the ends of the calendar the day before, or the hour elsewhere, does not exist."""
 
 
 def _clean(text: str) -> str:
@@ -47,12 +61,33 @@ def _absent(value: object) -> bool:
     return value is None
 
 
+def day_of(written: str) -> date:
+    """A day as it is written; ValueError where it is none, or one that nobody can mean."""
+    if not _DAY.fullmatch(written) or int(written[:4]) not in _YEARS:
+        raise ValueError("must be a day such as 2026-09-30")
+    return date.fromisoformat(written)
+
+
+def _day(value: object) -> object:
+    # A number would be taken for seconds since 1970.
+    return value if value is None else day_of(str(value))
+
+
+def _instant(value: object) -> object:
+    written = value.isoformat() if isinstance(value, datetime) else str(value)
+    if value is not None and (not _INSTANT.match(written) or int(written[:4]) not in _YEARS):
+        raise ValueError("must be an instant such as 2026-09-30T15:30:00Z")
+    return value
+
+
 Text = Annotated[str, Field(max_length=TEXT_POINTS), AfterValidator(_clean)]
 Short = Annotated[str, StringConstraints(max_length=200), AfterValidator(_clean)]
 AltText = Annotated[str, StringConstraints(max_length=ALT_TEXT_POINTS), AfterValidator(_clean)]
 Id = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(_clean)]
 Url = Annotated[str, StringConstraints(max_length=2_000), AfterValidator(_clean)]
 Optional = Annotated[Url | None, AfterValidator(_address)]
+DayIn = Annotated[date, BeforeValidator(_day)]
+InstantIn = Annotated[AwareDatetime, BeforeValidator(_instant)]
 
 
 class Incoming(BaseModel):
@@ -104,7 +139,7 @@ class DraftIn(Incoming):
     account: Short | None = Field(default=None, description="Default: the school's first account.")
     reply_to: Optional = Field(default=None, description="The post it answers, if any.")
     repost_of: Optional = Field(default=None, description="The post it repeats, if any.")
-    publish_at: AwareDatetime | None = Field(default=None, description="Drafts only: not before this instant.")
+    publish_at: InstantIn | None = Field(default=None, description="Drafts only: not before this instant.")
     source_url: Optional = Field(default=None, description="Drafts only: the CMS page it comes from.")
 
 
@@ -328,10 +363,10 @@ class DecisionIn(Incoming):
 class BoxIn(Incoming):
     """A rectangle to cover, in pixels of the upright photo."""
 
-    left: Annotated[int, Field(ge=0, le=100_000)]
-    top: Annotated[int, Field(ge=0, le=100_000)]
-    right: Annotated[int, Field(ge=1, le=100_000)]
-    bottom: Annotated[int, Field(ge=1, le=100_000)]
+    left: Annotated[int, Field(strict=True, ge=0, le=100_000)]
+    top: Annotated[int, Field(strict=True, ge=0, le=100_000)]
+    right: Annotated[int, Field(strict=True, ge=1, le=100_000)]
+    bottom: Annotated[int, Field(strict=True, ge=1, le=100_000)]
 
 
 class CoverIn(Incoming):
@@ -384,8 +419,8 @@ class AccountOut(Outgoing):
 class RoundIn(Incoming):
     """When families are asked this school year, and by when they answer."""
 
-    opened_on: date
-    due_on: date
+    opened_on: DayIn
+    due_on: DayIn
 
 
 class RoundOut(Outgoing):
@@ -420,7 +455,7 @@ class PermissionIn(Incoming):
     answer: Literal["granted", "refused", "not_answered", "withdrawn"]
     channel: Short = "social-media"
     told_by: Short = Field(default="", description="Who told the school, such as `parent` or `child`.")
-    told_on: date | None = None
+    told_on: DayIn | None = None
     form: Short = Field(default="", description="Which form, or how.")
 
 
@@ -439,9 +474,9 @@ class BiometricIn(Incoming):
     actor: Literal["parent", "carer", "local_authority", "voluntary_organisation", "child"]
     decision: Literal["consent", "withdraw", "object"]
     in_writing: StrictBool = False
-    received_on: date
+    received_on: DayIn
     contact: Short = Field(default="", description="Which parent, as the school knows them; two parents differ by it.")
-    notice_sent_on: date | None = Field(default=None, description="When this person was told in writing beforehand.")
+    notice_sent_on: DayIn | None = Field(default=None, description="When this person was told in writing beforehand.")
 
 
 class BiometricOut(Outgoing):

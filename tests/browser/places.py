@@ -18,12 +18,23 @@ NOT_LOOKED_AT = {"/", "/queue/next"}
 
 FURTHER = {
     "author": ("/compose?again={returned}", "/drafts/{returned}", "/drafts/{named}", "/drafts/{ready}", "/say-no?q=sm"),
-    "approver": ("/drafts/{opted-out}", "/drafts/{own}", "/drafts/{ready}", "/drafts/{approved}", "/drafts/{advice}"),
+    "approver": (
+        "/queue?show=stopped",
+        "/drafts/{opted-out}",
+        "/drafts/{own}",
+        "/drafts/{ready}",
+        "/drafts/{approved}",
+        "/drafts/{advice}",
+    ),
     "office": ("/pupils?q=Smith", "/faces?q=Smith"),
     "dsl": ("/holds?q=Smith",),
     "administrator": ("/nowhere-at-all",),
+    NOBODY: ("/nowhere-at-all",),
 }
 """Pages with something to show that no route alone leads to."""
+
+MISSING = "/nowhere-at-all"
+"""What nobody has is a page too."""
 
 _OUR_SESSION = re.compile(r'name="csrf" value="[^"]*"|/pictures/[^"]+|[0-9a-f]{32}')
 
@@ -51,7 +62,8 @@ def _pages(furnished: Furnished, visitor: str, seen: set[str]) -> list[str]:
     pages = []
     for address in _addresses(furnished, visitor):
         answer = client.get(address, headers={"Accept": "text/html"})
-        if answer.status_code != 200 or not answer.headers["content-type"].startswith("text/html"):
+        found = answer.status_code == 200 or address == MISSING
+        if not found or not answer.headers["content-type"].startswith("text/html"):
             continue
         what = address.partition("?")[0] + _OUR_SESSION.sub("", answer.text.partition("<main")[2])
         if what not in seen:

@@ -173,6 +173,8 @@ GET    /sign-in                                                           everyb
 GET    /sign-in/provider                                                  everybody
 GET    /sign-in/provider/callback                                         everybody
 GET    /staff                                                             registrars
+GET    /trust                                                             trust
+POST   /trust/schools                                                     trust
 PUT    /v1/accounts                                                       registrars
 GET    /v1/allowed-phrases                                                reviewers
 POST   /v1/allowed-phrases                                                reviewers

@@ -61,8 +61,6 @@ BEHIND_TLS: dict[str, Callable[[Headers], bool]] = {
     ),
     "plain addresses are raised": lambda of: "upgrade-insecure-requests" in _policy(of),
 }
-FRAMEWORKS_PAGE = {"/docs", "/docs/oauth2-redirect"}
-"""The reader of the API's description, which comes from elsewhere."""
 
 
 def lost(of: Headers, *, tls: bool = False) -> list[str]:
@@ -84,8 +82,6 @@ def test_every_route_gets_full_marks_for_somebody_and_for_nobody(
     nobody, somebody = new_client(), new_client()
     token = ""
     for door in doors(app):
-        if door.path in FRAMEWORKS_PAGE:
-            continue
         if not token or door.path == "/sign-out":
             token = school.sign_in(somebody, school.person("administrator"))
         for who, client in (("nobody", nobody), ("an administrator", somebody)):
@@ -131,18 +127,6 @@ def test_styles_and_scripts_are_kept_shortly_and_asked_for_by_their_tag(client: 
         again = client.get(f"/static/{name}", headers={"If-None-Match": answer.headers["etag"]})
         assert (again.status_code, again.content) == (304, b"")
         assert again.headers["cache-control"] == headers.STATIC_AGE
-
-
-def test_the_description_of_the_api_can_be_read_and_loads_nothing_else(client: TestClient) -> None:
-    answer = client.get("/docs")
-    policy = _policy(answer.headers)
-    assert answer.status_code == 200
-    assert policy["default-src"] == "'none'"
-    assert "'unsafe-inline'" not in policy["script-src"]
-    (sources,) = [re.findall(r'src="(https?://[^/"]+)', answer.text)]
-    assert all(source in policy["script-src"] for source in sources)
-    assert answer.text.count("<script>") == policy["script-src"].count("'sha256-")
-    assert [mark for mark in lost(answer.headers) if "inline" not in mark and "ours" not in mark] == []
 
 
 def test_no_page_is_written_with_styles_or_scripts_of_its_own() -> None:

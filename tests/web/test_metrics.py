@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import httpx
 import pytest
 from fastapi import FastAPI
 from prometheus_client.parser import text_string_to_metric_families
 from starlette.testclient import TestClient
 
+from app.integrations.x import ALLOWANCES
 from app.store import holding
 from tests.web.api.conftest import author  # noqa: F401
 from tests.web.api.test_bad_input import problem
@@ -95,6 +97,18 @@ def test_sessions_photos_and_requests(client: TestClient, school: School, author
     counted = ("fledgling_requests_total", "GET", "/v1/drafts/{draft_id}", "404")
     assert found[counted] == before.get(counted, 0) + 1
     assert found["fledgling_disk_free_bytes",] > 0
+
+
+def test_what_x_still_allows_until_its_window_ends(client: TestClient, school: School, clock: Clock) -> None:
+    ends = int(clock().timestamp()) + 600
+    asked = httpx.Request("GET", "https://api.x.com/2/users/1001/tweets")
+    told = {"x-rate-limit-remaining": "14", "x-rate-limit-reset": str(ends)}
+    ALLOWANCES.note("whitehouseps", httpx.Response(200, headers=told, request=asked))
+    ALLOWANCES.note("whitehouseps", httpx.Response(200, headers={"x-rate-limit-remaining": "-1"}, request=asked))
+    here = ("fledgling_x_calls_left", "whitehouseps", "GET /2/users/{id}/tweets")
+    assert numbers(client)[here] == 14
+    clock.go_on(minutes=11)
+    assert here not in numbers(client)
 
 
 def test_no_label_is_about_a_person_or_a_thing(client: TestClient, school: School, author: Headers) -> None:  # noqa: F811

@@ -31,7 +31,7 @@ class Door:
         return {_name(part) for part in self.path.split("/") if part.startswith("{")}
 
 
-SYSTEM = {"/livez", "/readyz", "/metrics", "/openapi.json", "/docs", "/docs/oauth2-redirect"}
+SYSTEM = {"/livez", "/readyz", "/metrics", "/openapi.json", "/docs"}
 """What is neither a page nor the API."""
 
 

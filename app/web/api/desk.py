@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Depends, Query
 from starlette.responses import Response
 
 from app import desk, publishing
 from app.desk import Deciding
-from app.domain import Box
+from app.domain import QUEUED, Box, Stage
 from app.errors import NotFound
 from app.store import Store, drafts
+from app.store.queue import Sieve
 from app.store.verdicts import DecisionKind
 from app.web.api.pages import Cursor, Limit
 from app.web.docs import errors
 from app.web.dossiers import draft_out, queue_items
 from app.web.repeats import RepeatKey, fingerprint, once
-from app.web.schemas import CoverIn, DecisionIn, DraftOut, QueuePage
+from app.web.schemas import CoverIn, DecisionIn, DraftOut, QueuePage, Short
 from app.web.schoolwork import register_of, workplace_of
 from app.web.security import Approver, Author, Caller, Principal, Scope
 from app.web.service import Now, Service, Serving
@@ -23,14 +26,40 @@ from app.web.service import Now, Service, Serving
 router = APIRouter(prefix="/v1", tags=["desk"])
 
 
+Of = Annotated[Literal["approve", "refer"] | None, Query(description="Of that verdict alone.")]
+OfAccount = Annotated[Short, Query(description="For that account alone, with or without its `@`.")]
+OfClass = Annotated[Short, Query(alias="class", description="Those that declare that class.")]
+OfAuthor = Annotated[Short, Query(description="By that person or key alone: the draft's `author`.")]
+Escalated = Annotated[bool, Query(description="Those alone that an approver passed on, and nobody decided since.")]
+
+_STAGE_OF = {"approve": frozenset({Stage.READY}), "refer": frozenset({Stage.REFERRED}), None: QUEUED}
+"""Where a draft of that verdict waits; one that the rules reject does not."""
+
+
+def _sieve(
+    verdict: Of = None,
+    account: OfAccount = "",
+    class_name: OfClass = "",
+    author: OfAuthor = "",
+    escalated: Escalated = False,
+) -> Sieve:
+    return Sieve(_STAGE_OF[verdict], account.strip(), class_name.strip(), author.strip(), escalated)
+
+
 @router.get(
     "/queue", operation_id="queue", summary="What waits for an approver", response_model=QueuePage, responses=errors()
 )
-def queue(service: Serving, principal: Approver, limit: Limit = 20, cursor: Cursor = None) -> QueuePage:
-    """Oldest first."""
+def queue(
+    service: Serving,
+    principal: Approver,
+    sieve: Annotated[Sieve, Depends(_sieve)],
+    limit: Limit = 20,
+    cursor: Cursor = None,
+) -> QueuePage:
+    """Oldest first. A draft is listed where it passes all that is asked for."""
     with service.database.read() as session:
         store = Store(session, principal.school_id)
-        page = drafts.queue(store, limit=limit, cursor=cursor)
+        page = drafts.waiting(store, sieve, limit=limit, cursor=cursor)
         return QueuePage(items=queue_items(store, page.items), next=page.next)
 
 

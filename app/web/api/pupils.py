@@ -29,6 +29,7 @@ from app.web.schemas import (
     PupilOut,
     PupilPage,
     ReferenceOut,
+    day_of,
 )
 from app.web.schoolwork import office_of, register_of
 from app.web.security import Principal, Registrar, Scope, Staff
@@ -168,7 +169,7 @@ def _day(value: object) -> date | None:
     if not value:
         return None
     try:
-        return date.fromisoformat(str(value))
+        return day_of(str(value))
     except ValueError:
         faults = (Fault("#/taken_on", "is not a day such as 2026-09-30"),)
         raise Malformed("The day is not one.", errors=faults) from None

@@ -29,7 +29,8 @@ def readyz(request: Request, service: Serving) -> Response:
     """Database, migrations, key, models. No key needed, and no detail that helps an attacker.
 
     Further checks are there, and stop nothing: `jobs`, who does the jobs; `disk`, while it is nearly full; `dpia`, while
-    a school's assessment of face matching is past its review.
+    a school's assessment of face matching is past its review; `wall`, where the database's role bypasses the wall between
+    schools.
     """
     checks = readiness.needed(service)
     ready = readiness.is_ready(checks)

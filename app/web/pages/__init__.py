@@ -31,12 +31,14 @@ from app.web.pages import (
     pupils,
     queue,
     recalls,
+    reference,
     review,
     rounds,
     rules_page,
     second_factor,
     sign_in,
     staff_page,
+    trust,
     unfinished,
     webhooks,
 )
@@ -72,5 +74,5 @@ for part in (
     audit_page,
 ):
     router.include_router(part.router)
-for part in (people, posting_rights, provider, accounts, connections, webhooks, feeds):
+for part in (people, posting_rights, provider, accounts, connections, webhooks, feeds, trust, reference):
     router.include_router(part.router)

@@ -13,7 +13,7 @@ from app.register import Office
 from app.register.record import CHANNELS
 from app.store.permissions import PermissionAnswer
 from app.web.pages.visiting import field
-from app.web.schemas import UNSTORABLE
+from app.web.schemas import UNSTORABLE, day_of
 
 _SHORT = 200  # characters
 
@@ -59,7 +59,7 @@ def read_words(form: FormData) -> list[register.Word]:
 def read_day(form: FormData, name: str) -> date:
     """The day in that field; Malformed, with the field, where it is none."""
     try:
-        return date.fromisoformat(field(form, name))
+        return day_of(field(form, name))
     except ValueError:
         fault = Fault(f"#/{name}", "is not a day such as 2026-09-30")
         raise Malformed("The day is not one.", errors=(fault,)) from None

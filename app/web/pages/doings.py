@@ -10,6 +10,7 @@ from typing import Any
 
 from app.store import Store, keys, people
 from app.store.audit import Action, AuditLine
+from app.web.joining import FROM_TRUST
 
 Detail = Mapping[str, Any]
 _Words = str | Callable[[Detail], str]
@@ -219,6 +220,8 @@ def names_of(store: Store) -> dict[str, str]:
 
 def called(names: Mapping[str, str], actor: str) -> str:
     """Who did it; somebody of whom nothing is known any more is told by their id."""
+    if actor.startswith(FROM_TRUST):
+        return "the trust"
     return names.get(actor) or f"{actor[:40] or 'nobody'} (not known any more)"
 
 

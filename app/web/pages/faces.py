@@ -21,7 +21,7 @@ from app.web.intake import read_upload
 from app.web.pages.rendering import Visitor, in_plain_words, render
 from app.web.pages.visiting import SEE_OTHER, PageRoute, Posted, Visiting, field
 from app.web.problems import faults_of
-from app.web.schemas import BiometricIn
+from app.web.schemas import BiometricIn, day_of
 from app.web.schoolwork import office_of
 from app.web.security import Scope
 from app.web.service import Now, Service, Serving
@@ -207,7 +207,7 @@ def _day(value: str) -> date | None:
     if not value.strip():
         return None
     try:
-        return date.fromisoformat(value.strip())
+        return day_of(value.strip())
     except ValueError:
         raise Malformed("The day is not one.", errors=(Fault("#/taken_on", "is not a day"),)) from None
 

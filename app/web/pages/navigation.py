@@ -51,6 +51,7 @@ ENTRIES = (
     Entry("/policy", "Policy", SCHOOL),
     Entry("/dpia", "Assessment", SCHOOL, frozenset({Scope.AUDIT})),
     Entry("/audit", "Audit", SCHOOL, frozenset({Scope.AUDIT})),
+    Entry("/trust", "Schools", SCHOOL, frozenset({Scope.TRUST})),
 )
 """The menu, in its order."""
 
@@ -68,6 +69,7 @@ _HOMES = (
     (Scope.REGISTER, Home("/permission-round", "Back to the permissions")),
     (Scope.DRAFTS, Home("/compose", "Back to writing")),
     (Scope.AUDIT, Home("/audit", "Back to the audit")),
+    (Scope.TRUST, Home("/trust", "Back to the schools")),
 )
 _STRANGER = Home("/ask-to-post", "Ask for the right to post")
 

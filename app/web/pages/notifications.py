@@ -24,6 +24,7 @@ from app.web.duty import APPROVERS, duty, reviews
 from app.web.mailing import usual
 from app.web.pages.rendering import Visitor, printable, render
 from app.web.pages.visiting import SEE_OTHER, PageRoute, Posted, Reviewing, Visiting, field
+from app.web.schemas import day_of
 from app.web.security import Scope
 from app.web.service import Now, Service, Serving
 
@@ -225,7 +226,7 @@ def _naming(form: FormData, store: Store, visitor: Visitor) -> Naming:
 
 def _day(form: FormData, name: str) -> date:
     try:
-        return date.fromisoformat(field(form, name))
+        return day_of(field(form, name))
     except ValueError:
         raise Malformed("Give the first and the last day, such as 2026-11-30.", slug="days-malformed") from None
 
