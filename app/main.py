@@ -24,7 +24,7 @@ from app.settings import Settings
 from app.vault import PhotoFiles, Vault, load_key
 from app.vetting import Eyes
 from app.vision import Engine, models, tasks
-from app.web import asked, docs, headers, housekeeping, limits, problems
+from app.web import asked, docs, headers, housekeeping, limits, problems, telemetry
 from app.web.metrics import Timed
 from app.web.service import Service
 from app.web.working import engine_of
@@ -122,6 +122,7 @@ def working(app: FastAPI) -> FastAPI:
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    telemetry.begin(app.state.service.settings)
     await asyncio.to_thread(housekeeping.replay, app.state.service)
     engine: JobEngine | None = getattr(app.state, "engine", None)
     if engine is not None:
@@ -136,12 +137,13 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
             await chores
     if engine is not None:
         await asyncio.to_thread(engine.close)
+    await asyncio.to_thread(telemetry.end)
     app.state.service.close()
 
 
 def application() -> FastAPI:
     """Routes, middleware and error answers, without a service: enough to be described."""
-    from app.web import api, pages  # making some 250 routes takes seconds: commands do without
+    from app.web import api, astray, pages  # making some 250 routes takes seconds: commands do without
 
     app = FastAPI(
         title="Fledgling",
@@ -156,9 +158,11 @@ def application() -> FastAPI:
             Middleware(limits.BodyLimit),
         ],
         openapi_tags=docs.TAGS,
+        docs_url=None,  # app/web/pages/reference.py: the framework's own page loads its reader from elsewhere
         redoc_url=None,
     )
     problems.install(app)
+    astray.install(app)
     app.include_router(api.router)
     app.include_router(pages.router, include_in_schema=False)
     app.mount("/static", StaticFiles(directory=WEB / "static"), name="static")

@@ -84,6 +84,14 @@ class Settings(BaseSettings):
     metrics_token: SecretStr | None = Field(
         default=None, description="What whoever asks for /metrics must bear; none: only this machine itself may ask."
     )
+    otlp_endpoint: str = Field(
+        default="",
+        pattern=r"^(https?://[^\s/?#]+[^\s?#]*)?$",
+        description="The collector of traces (OTLP over HTTP), such as http://collector:4318; empty: none.",
+    )
+    otlp_headers: SecretStr | None = Field(
+        default=None, description="Headers that it asks for, such as authorization=Bearer …; several by commas."
+    )
 
     @classmethod
     def settings_customise_sources(

@@ -180,6 +180,15 @@ def test_the_compose_file_has_no_password_and_keeps_data() -> None:
     assert "/readyz" in image
 
 
+def test_the_service_is_a_plain_role_in_the_database() -> None:
+    made = COMPOSE["configs"]["plain_role"]["content"]
+    (target,) = [one["target"] for one in COMPOSE["services"]["database"]["configs"]]
+    assert target.startswith("/docker-entrypoint-initdb.d/")
+    assert "CREATE ROLE fledgling LOGIN PASSWORD" in made
+    assert "SUPERUSER" not in made
+    assert "POSTGRES_USER" not in COMPOSE["services"]["database"]["environment"], "that one is a superuser"
+
+
 def test_the_check_of_the_worker_is_a_program() -> None:
     program = COMPOSE["services"]["worker"]["healthcheck"]["test"]
     assert program[:3] == ["CMD", "python", "-c"]

@@ -19,7 +19,7 @@ from app.main import application, create_app, open_service, working
 from app.main import serve as wired
 from app.policy import Retention, load_default
 from app.rules.catalogue import render
-from app.web import logs
+from app.web import logs, telemetry
 from app.web.working import engine_of
 
 ROOT = Path(__file__).parent.parent.parent
@@ -53,11 +53,13 @@ def worker(
         if service.database.file is not None:
             raise SetUpError("On SQLite `serve` does the jobs itself; workers need PostgreSQL.", slug="no-worker")
         engine = engine_of(service, name)
+        telemetry.begin(settings)
         engine.launch()
         err.print(f"Working as {engine.name} (Ctrl+C ends it)", style="bold")
         _wait_for_the_end()
         engine.close()
     finally:
+        telemetry.end()
         service.close()
 
 

@@ -15,6 +15,7 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.db import Database
@@ -33,6 +34,8 @@ _AT_ONCE = 4
 _KEPT_DAYS = 2
 _CLEAN = "clean"
 _POLL_S = 0.5
+_HELD = "SELECT 1 FROM {}workflow_status WHERE workflow_uuid = :id AND status IN ('DELAYED', 'ENQUEUED', 'PENDING')"
+_HELD_IN_FILE, _HELD_ON_SERVER = text(_HELD.format("")), text(_HELD.format("dbos."))
 
 
 class Engine:
@@ -137,6 +140,11 @@ class Client:
         if job.delay_s > 0:
             options["delay_seconds"] = job.delay_s
         self._client.enqueue_in_transaction(session, options, *job.ids)  # type: ignore[arg-type]
+
+    def holds(self, session: Session, job_id: str) -> bool:
+        """Whether a job of that id waits, or is being done."""
+        query = _HELD_ON_SERVER if session.get_bind().dialect.name == "postgresql" else _HELD_IN_FILE
+        return session.execute(query, {"id": job_id}).first() is not None
 
 
 def prepare(database: Database) -> None:

@@ -40,6 +40,10 @@ class Queue(Protocol):
         """Have a job done once the transaction is committed."""
         ...
 
+    def holds(self, session: Session, job_id: str) -> bool:
+        """Whether a job of that id waits, or is being done."""
+        ...
+
 
 def attach(database: Database, queue: Queue | None) -> None:
     """From now on every transaction of this database can put jobs in line there; None: not any more."""
@@ -57,3 +61,9 @@ def put(session: Session, job: Job) -> None:
     queue = session.info.get(_QUEUE)
     if queue is not None:
         queue.put(session, job)
+
+
+def is_in_line(session: Session, job_id: str) -> bool:
+    """Whether a job of that id waits or is being done; False where no engine is attached."""
+    queue = session.info.get(_QUEUE)
+    return queue is not None and queue.holds(session, job_id)

@@ -64,7 +64,8 @@ class Line:
 
 def publisher(line: Line, connection: Connection) -> XPublisher:
     """The account as a publisher; its calls fail, told as a Hold, once the connection does not hold."""
-    return XPublisher(line.http, Signing(line, connection.handle), connection.user_id, line.clock)
+    signing = Signing(line, connection.handle)
+    return XPublisher(line.http, signing, connection.user_id, line.clock, handle=connection.handle)
 
 
 class Signing:

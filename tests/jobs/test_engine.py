@@ -31,6 +31,11 @@ def working(database: Database, deed: Deed, name: str = "") -> Iterator[Engine]:
         engine.close()
 
 
+def is_held(database: Database, job_id: str) -> bool:
+    with database.read() as session:
+        return queues.is_in_line(session, job_id)
+
+
 def wait_for(enough: Callable[[], bool]) -> None:
     until = time.monotonic() + PATIENCE_S
     while not enough():
@@ -53,7 +58,11 @@ def test_a_job_is_put_in_line_with_the_data_or_not_at_all(database: Database) ->
         with database.write() as session:
             queues.put(session, Job("deed", ("draft", 7), "deed:7"))
             queues.put(session, Job("deed", ("draft", 7), "deed:7"))
+            queues.put(session, Job("deed", ("later",), "later", delay_s=3600))
         wait_for(lambda: len(done) == 3)
+        wait_for(lambda: not is_held(database, "deed:7"))
+        assert is_held(database, "later")
+        assert not is_held(database, "never")
         with database.write() as session:
             queues.put(session, Job("deed", ("last",), "last"))
         wait_for(lambda: done[-1] == ("last",))

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 import httpx
 
+from app.integrations.x.allowance import ALLOWANCES
 from app.integrations.x.trouble import Trouble, XTrouble, of_answer, of_failure
 
 MOST_IMAGE_BYTES = 5 * 1024 * 1024
@@ -50,14 +51,6 @@ class Me:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Left:
-    """What X last said may still be asked in the window of now."""
-
-    remaining: int
-    resets_at: datetime
-
-
 def http_client(api: str, transport: httpx.BaseTransport | None = None) -> httpx.Client:
     """A client for X: no redirects are followed, since none is documented."""
     return httpx.Client(base_url=api, timeout=_TIMEOUT, transport=transport, headers={"User-Agent": "Fledgling"})
@@ -66,14 +59,16 @@ def http_client(api: str, transport: httpx.BaseTransport | None = None) -> httpx
 class XClient:
     """Calls in the name of one account. ``auth`` signs; ``clock`` gives the aware instant in UTC.
 
-    Every method raises XTrouble where X does not do what was asked.
+    ``account`` is the handle under which the numbers tell what X still allows. Every method raises XTrouble where X does not do what was asked.
     """
 
-    def __init__(self, http: httpx.Client, auth: httpx.Auth, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, http: httpx.Client, auth: httpx.Auth, clock: Callable[[], datetime], *, account: str = ""
+    ) -> None:
         self._http = http
         self._auth = auth
         self._clock = clock
-        self.left: Left | None = None
+        self._account = account
 
     def me(self) -> Me:
         """The account that the keys belong to."""
@@ -146,33 +141,16 @@ class XClient:
                 raise
         return self._ask("GET", path, acts=False, params={**params, "tweet.fields": fields})
 
-    def pages(self, path: str, params: dict[str, str]) -> Iterator[dict[str, Any]]:
-        """The pages of a list, each as X gave it."""
-        token = ""
-        while True:
-            page = self._ask(
-                "GET", path, acts=False, params={**params, **({"pagination_token": token} if token else {})}
-            )
-            yield page
-            following = _following(page)
-            if not following or following == token:
-                return
-            token = following
-
     def _ask(self, method: str, path: str, *, acts: bool, **given: Any) -> dict[str, Any]:
         try:
             answer = self._http.request(method, path, auth=self._auth, **given)
         except httpx.HTTPError as error:
             raise of_failure(error, acts=acts) from None
-        self._note(answer)
+        if self._account:
+            ALLOWANCES.note(self._account, answer)
         if not answer.is_success:
             raise of_answer(answer, self._clock(), acts=acts)
         return _body(answer, acts=acts)
-
-    def _note(self, answer: httpx.Response) -> None:
-        told = [answer.headers.get(f"x-rate-limit-{name}", "") for name in ("remaining", "reset")]
-        if all(one.isascii() and one.isdigit() and len(one) <= 11 for one in told):
-            self.left = Left(int(told[0]), datetime.fromtimestamp(int(told[1]), UTC))
 
     def _data(self, body: dict[str, Any]) -> dict[str, Any]:
         found = body.get("data")

@@ -44,15 +44,18 @@ class Bearer(httpx.Auth):
 
 
 class XPublisher:
-    """One account at X. ``user_id`` is X's id of it."""
+    """One account at X. ``user_id`` is X's id of it, ``handle`` its name in the numbers of what X still allows."""
 
     name = "x"
 
-    def __init__(self, http: httpx.Client, access: Access, user_id: str, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, http: httpx.Client, access: Access, user_id: str, clock: Callable[[], datetime], *, handle: str = ""
+    ) -> None:
         self._http = http
         self._access = access
         self._user_id = user_id
         self._clock = clock
+        self._handle = handle
 
     def upload(self, data: bytes, media_type: str) -> Outcome[str]:
         """Hand over a picture."""
@@ -95,15 +98,18 @@ class XPublisher:
             return Unknown("The account has more recent posts than could be gone through.")
         return Done(told.value)
 
+    def _client(self, auth: httpx.Auth) -> XClient:
+        return XClient(self._http, auth, self._clock, account=self._handle)
+
     def _tell(self, ask: Callable[[XClient], Value]) -> Outcome[Value]:
         try:
             try:
-                return Done(ask(XClient(self._http, self._access.auth(), self._clock)))
+                return Done(ask(self._client(self._access.auth())))
             except XTrouble as trouble:
                 # X refused before it did anything: asking once more with a new token is no second try.
                 if trouble.kind is not Trouble.TOKEN_ENDED:
                     raise
-            return Done(ask(XClient(self._http, self._access.renewed(), self._clock)))
+            return Done(ask(self._client(self._access.renewed())))
         except XTrouble as trouble:
             return _outcome(trouble, self._clock())
 

@@ -77,6 +77,23 @@ def test_a_post_with_a_described_picture_stands_as_it_was_given(publisher: XPubl
     assert hashlib.sha256(world.media[media].data).digest() == hashlib.sha256(JPEG).digest()
 
 
+def test_what_x_still_allows_is_kept_by_call_and_without_ids(http: httpx.Client, world: World) -> None:
+    publisher = XPublisher(http, Own(OAuth1(KEYS)), "1001", now, handle="allowed")
+    posted = publisher.post("Good news", [])
+    assert isinstance(posted, Done)
+    before = _left("allowed")
+    assert isinstance(publisher.delete(posted.value.id), Done)
+    assert isinstance(publisher.post("Better news", []), Done)
+    after = _left("allowed")
+    assert set(after) == {"POST /2/tweets", "DELETE /2/tweets/{id}"}
+    assert after["POST /2/tweets"] == before["POST /2/tweets"] - 1
+    assert x.ALLOWANCES.at(now() + timedelta(days=2)) == {}, "of a window that has ended nothing is known"
+
+
+def _left(handle: str) -> dict[str, int]:
+    return {call: left for (account, call), left in x.ALLOWANCES.at(now()).items() if account == handle}
+
+
 def test_what_was_posted_is_found_and_taken_down_once(publisher: XPublisher, world: World) -> None:
     posted = publisher.post("Read at https://whitehouse.example/news today", [])
     assert isinstance(posted, Done)
