@@ -114,6 +114,8 @@ class World:
     used: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     old_names: bool = False
     hang_s: float = 30.0
+    slow_s: float = 0.0  # before and after whatever a call does
+    takes_twins: bool = False  # X does not; but one that does shows every second post
     clock: Callable[[], float] = the_time
     last_id: int = 1_880_000_000_000_000_000
 
@@ -330,7 +332,7 @@ class Double:
         ids = self._checked(body, owner)
         text = unicodedata.normalize("NFC", body.get("text", "")).strip()
         twin = any(one.owner == owner and one.sent == text for one in self.world.posts.values())
-        if twin and text:
+        if twin and text and not self.world.takes_twins:
             raise duplicate()
         self.pay("post-with-url" if _URL.search(text) else "post")
         post = Post(
@@ -524,8 +526,10 @@ def _route(double: Double, path: str, method: str, handler: Callable[[Request], 
             if fault in {"reset", "hang"}:
                 await asyncio.sleep(double.world.hang_s if fault == "hang" else 0)
                 return _Reset()
+            await asyncio.sleep(double.world.slow_s)
             found = handler(request)
             made = await found if asyncio.iscoroutine(found) else found
+            await asyncio.sleep(double.world.slow_s)
         except Refusal as refusal:
             if isinstance(refusal.body, str):
                 return Response(refusal.body, refusal.status, refusal.headers, "text/plain")

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from app.domain import Event, Stage
 from app.errors import Conflict, Fault, Malformed
-from app.jobs.queues import Job, put
+from app.jobs.queues import Job, is_in_line, put
 from app.policy import Policy
 from app.publishing.timing import due, lapses_at
 from app.store import Store, attempts, drafts, events, holding, publications
@@ -77,10 +77,16 @@ def take_off(store: Store, draft_id: str, reason: str, *, by: str, now: datetime
 
 
 def go_on(store: Store, *, by: str, now: datetime) -> bool:
-    """Hold nothing any more, and put in line again what waited meanwhile; False where nothing was held."""
+    """Hold nothing any more, and put in line again what waited meanwhile; False where nothing was held.
+
+    What is still in line keeps its place; a job that is just ending because all was held is missed by nobody but
+    ``sweeping``, minutes later.
+    """
     if not holding.resume(store, by=by, now=now):
         return False
     for publication in publications.planned(store, limit=10_000):
+        if is_in_line(store.session, publish_job(store, publication, now).id):
+            continue
         turned = publications.next_turn(store, publication.draft_id, now=now)
         put(store.session, publish_job(store, turned, now))
     return True

@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 
 from app.db import Database
 from app.domain import Stage
-from app.jobs.queues import put
+from app.jobs.queues import is_in_line, put
 from app.policy import Policy
 from app.publishing.planning import publish_job
 from app.publishing.settling import ACTOR, end
 from app.publishing.timing import lapses_at
-from app.store import Store, drafts, holding, publications
+from app.store import Store, drafts, publications
 from app.store.publications import State
 
 _PATIENCE = timedelta(minutes=2)
@@ -24,7 +24,11 @@ _log = logging.getLogger(__name__)
 
 
 def pick_up(database: Database, now: datetime) -> int:
-    """Put in line again what should have been done minutes ago, in all schools; returns how much."""
+    """Put in line again what should have been done minutes ago, in all schools; returns how much.
+
+    What is still in line keeps its place: where more is due than can be done in minutes, nothing would ever be done
+    if all of it were sent to the end again and again.
+    """
     with database.read() as session:
         late = publications.overdue(session, now - _PATIENCE, limit=_AT_ONCE)
     picked = 0
@@ -32,7 +36,9 @@ def pick_up(database: Database, now: datetime) -> int:
         with database.write() as session:
             store = Store(session, school_id)
             store.take_turn()
-            if holding.current(store).paused:
+            current = publications.get(store, draft_id)
+            if is_in_line(session, publish_job(store, current, now).id):
+                publications.change(store, draft_id, current.state, now=now)  # looked at: others have their turn first
                 continue
             again = publications.next_turn(store, draft_id, now=now)
             put(session, publish_job(store, again, now))

@@ -8,7 +8,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy.orm import Session
+
 from app.integrations.publisher import Done, Outcome, Posted, Publisher, Recent, Unknown
+from app.jobs.queues import Job
 from app.publishing import Press, carry_out
 from app.store import connections as kept
 from app.store import publications
@@ -71,6 +74,19 @@ class Account:
 
 
 @dataclass
+class Line:
+    """The ids of the jobs that are in line; nobody does them."""
+
+    ids: set[str] = field(default_factory=set)
+
+    def put(self, session: Session, job: Job) -> None:
+        self.ids.add(job.id)
+
+    def holds(self, session: Session, job_id: str) -> bool:
+        return job_id in self.ids
+
+
+@dataclass
 class Publishing:
     """A school's press with a paper account, and the doings that tests begin with."""
 
@@ -110,4 +126,4 @@ class Publishing:
         raise AssertionError("it never ends")
 
 
-__all__ = ["Account", "Publishing", "Unknown"]
+__all__ = ["Account", "Line", "Publishing", "Unknown"]

@@ -8,15 +8,16 @@ import pytest
 
 from app.domain import Stage
 from app.integrations.publisher import Hold, Recent, Refused, Unknown, Wait
+from app.jobs import queues
 from app.publishing import sweeping
-from app.publishing.people import record_not_posted, record_post
+from app.publishing.people import pause, record_not_posted, record_post
 from app.publishing.planning import go_on, plan_again, take_off
 from app.store import attempts, audit, drafts, holding, outbox, publications
 from app.store.attempts import AttemptOutcome
 from app.store.publications import State, WhyThen
 from app.web.schoolwork import policy_of
 from tests.publishing.conftest import Approve
-from tests.publishing.paper import Publishing
+from tests.publishing.paper import Line, Publishing
 from tests.web.conftest import Clock, School, both_databases
 
 GOOD_NEWS = "Year 4 built a Roman road in the playground and it held a bicycle!"
@@ -269,6 +270,36 @@ def test_what_nobody_is_at_is_put_in_line_again(
     assert not publishing.bit(draft_id, before), "the job of an earlier turn does nothing"
     assert publishing.account.calls == []
     assert publishing.work(draft_id).state is State.PUBLISHED
+
+
+@both_databases
+def test_what_is_still_in_line_keeps_its_place(
+    school: School, publishing: Publishing, approve: Approve, clock: Clock
+) -> None:
+    """With more in line than is done in minutes, nothing would ever be done if all of it went to the end again and again."""
+    line = Line()
+    database = school.service.database
+    queues.attach(database, line)
+    waiting, lost = approve(), approve()
+    turn = publishing.of(waiting).turn
+    assert f"publish:{waiting}:{turn}" in line.ids
+    line.ids.remove(f"publish:{lost}:{publishing.of(lost).turn}")
+    clock.go_on(minutes=3)
+    assert sweeping.pick_up(database, clock()) == 1
+    assert (publishing.of(waiting).turn, publishing.of(lost).turn) == (turn, turn + 1)
+    clock.go_on(minutes=3)
+    assert sweeping.pick_up(database, clock()) == 0, "the other is in line too now"
+    line.ids.clear()
+    with school.write() as store:
+        pause(store, "Half term.", by="head", now=clock())
+    clock.go_on(minutes=3)
+    assert sweeping.pick_up(database, clock()) == 0
+    line.ids.add(f"publish:{waiting}:{turn}")
+    turn_of_lost = publishing.of(lost).turn
+    with school.write() as store:
+        assert go_on(store, by="head", now=clock())
+    assert (publishing.of(waiting).turn, publishing.of(lost).turn) == (turn, turn_of_lost + 1)
+    queues.attach(database, None)
 
 
 @both_databases
