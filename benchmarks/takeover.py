@@ -23,7 +23,7 @@ from benchmarks.doubles import double_of_x, posted
 from benchmarks.lives import live, text_of
 from benchmarks.places import in_a_process, kill, place
 
-_LAST_S = 120.0
+LAST_S = 120.0
 _DRAFTS = 6
 _X_LATE_S = 20.0  # as long as the service itself waits
 _IN_HAND = "SELECT count(*) > 0 FROM dbos.workflow_status WHERE executor_id = 'one' AND status = 'PENDING' AND name = 'publish'"
@@ -71,7 +71,7 @@ def _all_settled(session: Session, school_id: str) -> bool:
 
 def _until(settings: Settings, what: str, enough: Callable[[Session], bool]) -> None:
     database = Database(settings.url)
-    until = time.monotonic() + _LAST_S
+    until = time.monotonic() + LAST_S
     try:
         while time.monotonic() < until:
             with database.read() as session:

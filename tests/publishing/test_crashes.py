@@ -7,7 +7,7 @@ from sqlalchemy import URL
 
 from benchmarks.crashes import run
 from benchmarks.places import place
-from benchmarks.takeover import takeover
+from benchmarks.takeover import LAST_S, takeover
 
 
 @pytest.mark.filterwarnings("default")
@@ -26,4 +26,4 @@ def test_nothing_is_lost_or_posted_twice_nor_held_unseen(kind: str, request: pyt
 @pytest.mark.filterwarnings("default")
 def test_a_dead_workers_drafts_are_finished_by_the_other(postgres_server: URL) -> None:
     with place(postgres_server.render_as_string(hide_password=False)) as settings:
-        assert takeover(settings) < 15
+        assert takeover(settings) < LAST_S  # how soon it is, the benchmark says
