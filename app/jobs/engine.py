@@ -203,7 +203,11 @@ def _url_of(database: Database) -> str:
 
 
 def _quieten() -> None:
-    logging.getLogger("dbos").setLevel(logging.WARNING)
+    """The engine is heard from warnings on, in the log that all write; by itself it prints them in a form of its own."""
+    log = logging.getLogger("dbos")
+    log.setLevel(logging.WARNING)
+    log.handlers[:] = [logging.NullHandler()]  # where there is one, it adds none
+    log.propagate = True
 
 
 __all__ = ["EMBEDDED", "Client", "Engine", "prepare", "recover"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import time
@@ -156,6 +157,9 @@ def test_a_client_puts_in_line_what_a_worker_does_later(postgres_database: Datab
 
     with working(postgres_database, deed):
         wait_for(lambda: done == ["later"])
+        log = logging.getLogger("dbos")
+        assert log.propagate  # its warnings stand in the log that all write, in its form
+        assert [type(one) for one in log.handlers] == [logging.NullHandler]
 
 
 @pytest.mark.filterwarnings("default")
