@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import pillow_heif
 import pytest
+from PIL import Image
 from starlette.testclient import TestClient
 
 from app.store import drafts, photos
@@ -56,6 +59,16 @@ def test_a_photo_is_kept_shown_and_attached(author: Browser, school: School) -> 
     assert [(one.id, one.alt_text) for one in kept.photos] == [(photo_id, "Bulbs")]
     assert stored is not None
     assert (stored.uploaded_by, stored.expires_at) == (author.person.id, None)
+
+
+def test_a_phones_heic_is_taken_and_shown_as_every_browser_can(author: Browser) -> None:
+    out = io.BytesIO()
+    pillow_heif.from_pillow(Image.open(io.BytesIO(drawn())).convert("RGB")).save(out, quality=90)
+    answer = _put(author, out.getvalue(), "IMG_0412.HEIC")
+    assert answer.status_code == 201
+    shown = author.get(_src(answer.json()["card"]).partition("?")[0])
+    assert shown.headers["content-type"] == "image/png"  # drawn: few colours
+    assert Image.open(io.BytesIO(shown.content)).size == Image.open(io.BytesIO(drawn())).size
 
 
 def test_the_same_photo_sent_again_on_a_poor_line_is_one(author: Browser) -> None:
