@@ -86,7 +86,7 @@ class _TooMuch(Exception):
 
 def client(transport: httpx.BaseTransport | None = None) -> httpx.Client:
     """A client for feeds and their pictures: what leads elsewhere is followed by hand, each step checked."""
-    return httpx.Client(timeout=10.0, follow_redirects=False, trust_env=False, transport=transport)
+    return targets.client(10.0, transport)
 
 
 def fetch(

@@ -8,9 +8,13 @@ from __future__ import annotations
 
 import ipaddress
 import socket
+import ssl
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from functools import cache
 from urllib.parse import urlsplit
+
+import httpx
 
 from app.errors import Malformed
 
@@ -34,6 +38,18 @@ class Forbidden(Malformed):
     """An address that must not be called."""
 
     slug = "address-forbidden"
+
+
+def client(timeout_s: float, transport: httpx.BaseTransport | None = None) -> httpx.Client:
+    """A client for such calls. It follows nothing by itself and uses no proxy of the environment, which would call whatever it is told."""
+    return httpx.Client(
+        verify=_certificates(), timeout=timeout_s, follow_redirects=False, trust_env=False, transport=transport
+    )
+
+
+@cache  # reading them takes longer than all else that is done every few seconds where nothing is due
+def _certificates() -> ssl.SSLContext:
+    return httpx.create_ssl_context(trust_env=False)
 
 
 def resolve(host: str, port: int) -> list[str]:

@@ -20,7 +20,6 @@ from standardwebhooks.webhooks import Webhook
 from app.integrations import targets
 from app.integrations.targets import Resolve
 
-MOST_BODY_BYTES = 20_000
 TIMEOUT_S = 15.0
 _LONGEST_WAIT = timedelta(days=1)
 
@@ -44,8 +43,8 @@ class Answer:
 
 
 def client(transport: httpx.BaseTransport | None = None) -> httpx.Client:
-    """A client for such calls: proxies of the environment are not used, as they would call whatever they are told."""
-    return httpx.Client(timeout=TIMEOUT_S, follow_redirects=False, trust_env=False, transport=transport)
+    """A client for such calls."""
+    return targets.client(TIMEOUT_S, transport)
 
 
 def body_of(type_: str, at: datetime, data: Mapping[str, Any]) -> str:

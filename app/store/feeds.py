@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import insert, or_, select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from app.db import new_id
 from app.errors import Conflict, NotFound
-from app.store import Store, audit, everywhere
+from app.store import Store, audit, claims
 from app.tables import FeedItemRow, FeedRow
 
 READING = timedelta(minutes=5)
@@ -97,16 +97,7 @@ def end(store: Store, feed_id: str, *, word: str = "", by: str, now: datetime) -
 
 def due(session: Session, limit: int, now: datetime) -> tuple[Feed, ...]:
     """Feeds of all schools that are due and that nobody reads just now."""
-    query = (
-        select(FeedRow)
-        .where(
-            FeedRow.state == FeedState.ACTIVE.value,
-            FeedRow.next_at <= now,
-            or_(FeedRow.claimed_until.is_(None), FeedRow.claimed_until <= now),
-        )
-        .order_by(FeedRow.next_at, FeedRow.id)
-    )
-    return tuple(_feed(row) for row in everywhere(session).scalars(query.limit(limit)))
+    return tuple(_feed(row) for row in claims.due(session, FeedRow, FeedState.ACTIVE.value, limit=limit, now=now))
 
 
 def claim(store: Store, feed: Feed, now: datetime) -> bool:
@@ -118,7 +109,7 @@ def claim(store: Store, feed: Feed, now: datetime) -> bool:
             FeedRow.id == feed.id,
             FeedRow.state == FeedState.ACTIVE.value,
             FeedRow.next_at == feed.next_at,
-            or_(FeedRow.claimed_until.is_(None), FeedRow.claimed_until <= now),
+            claims.free(FeedRow, now),
         )
         .values(claimed_until=now + READING)
         .returning(FeedRow.id)

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import insert, literal, or_, select, tuple_, update
+from sqlalchemy import insert, literal, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from app.db import new_id
 from app.errors import NotFound
-from app.store import Store, audit, everywhere
+from app.store import Store, audit, claims
 from app.store.outbox import OutgoingEvent
 from app.store.paging import Page, cut, read_cursor, write_cursor
 from app.tables import DeliveryRow, WebhookRow
@@ -162,16 +162,8 @@ def put_in_line(store: Store, event: OutgoingEvent, webhook_id: str, body: str, 
 
 def due(session: Session, limit: int, now: datetime) -> tuple[Delivery, ...]:
     """Deliveries of all schools that are due and that nobody is at, longest waiting first."""
-    query = (
-        select(DeliveryRow)
-        .where(
-            DeliveryRow.state == DeliveryState.WAITING.value,
-            DeliveryRow.next_at <= now,
-            or_(DeliveryRow.claimed_until.is_(None), DeliveryRow.claimed_until <= now),
-        )
-        .order_by(DeliveryRow.next_at, DeliveryRow.id)
-    )
-    return tuple(_delivery(row) for row in everywhere(session).scalars(query.limit(limit)))
+    found = claims.due(session, DeliveryRow, DeliveryState.WAITING.value, limit=limit, now=now)
+    return tuple(_delivery(row) for row in found)
 
 
 def claim(store: Store, delivery: Delivery, now: datetime) -> bool:
@@ -183,7 +175,7 @@ def claim(store: Store, delivery: Delivery, now: datetime) -> bool:
             DeliveryRow.id == delivery.id,
             DeliveryRow.state == DeliveryState.WAITING.value,
             DeliveryRow.tries == delivery.tries,
-            or_(DeliveryRow.claimed_until.is_(None), DeliveryRow.claimed_until <= now),
+            claims.free(DeliveryRow, now),
         )
         .values(claimed_until=now + CALLING)
         .returning(DeliveryRow.id)

@@ -18,7 +18,6 @@ from app.integrations.x.allowance import ALLOWANCES
 from app.integrations.x.trouble import Trouble, XTrouble, of_answer, of_failure
 
 MOST_IMAGE_BYTES = 5 * 1024 * 1024
-MOST_ALT_TEXT = 1000
 _TIMEOUT = httpx.Timeout(20.0, connect=10.0)
 _UPLOAD_TIMEOUT = httpx.Timeout(60.0, connect=10.0)
 _MOST_BODY = 4 * 1024 * 1024

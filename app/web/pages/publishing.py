@@ -98,10 +98,19 @@ Doing = Callable[[Store], object]
 
 
 def _do(service: Service, visitor: Visitor, draft_id: str, form: Posted, do: Doing) -> Response:
-    """Do it and show the page anew; where it cannot be done, the page with the reason and what was typed."""
-    try:
+    """Do it in one transaction, and answer as `_answered`."""
+
+    def in_one() -> None:
         with service.database.write() as session:
             do(Store(session, visitor.principal.school_id))
+
+    return _answered(service, visitor, draft_id, form, in_one)
+
+
+def _answered(service: Service, visitor: Visitor, draft_id: str, form: Posted, do: Callable[[], object]) -> Response:
+    """Do it and show the page anew; where it cannot be done, the page with the reason and what was typed."""
+    try:
+        do()
     except (Conflict, Malformed) as problem:
         sent = {name: field(form, name) for name in ("reason", "url", "publish_at")}
         return _one(service, visitor, draft_id, problem, sent)
@@ -133,14 +142,14 @@ def take_it_off(service: Serving, visitor: Reviewing, draft_id: str, form: Poste
 
 
 @router.post("/publications/{draft_id}/begin")
-def begin(service: Serving, visitor: Reviewing, draft_id: str, form: Posted, now: Now) -> Response:  # noqa: ARG001
+def begin(service: Serving, visitor: Reviewing, draft_id: str, form: Posted, now: Now) -> Response:
     """Check it once more and show what to copy."""
-    try:
+
+    def do() -> object:
         press = press_of(service, visitor.principal.school_id)
-        people.begin_by_hand(press, draft_id, by=visitor.principal.id, now=now)
-    except (Conflict, Malformed) as problem:
-        return _one(service, visitor, draft_id, problem)
-    return RedirectResponse(f"{PLACE}/{draft_id}", SEE_OTHER)
+        return people.begin_by_hand(press, draft_id, by=visitor.principal.id, now=now)
+
+    return _answered(service, visitor, draft_id, form, do)
 
 
 @router.post("/publications/{draft_id}/posted")
@@ -172,12 +181,12 @@ def not_posted(service: Serving, visitor: Reviewing, draft_id: str, form: Posted
 @router.post("/publications/{draft_id}/take-down")
 def take_down(service: Serving, visitor: Reviewing, draft_id: str, form: Posted, now: Now) -> Response:
     """Take it down, or have somebody do it."""
-    try:
+
+    def do() -> object:
         press = press_of(service, visitor.principal.school_id)
-        people.take_down(press, draft_id, field(form, "reason"), by=visitor.principal.id, now=now)
-    except (Conflict, Malformed) as problem:
-        return _one(service, visitor, draft_id, problem, {"reason": field(form, "reason")})
-    return RedirectResponse(f"{PLACE}/{draft_id}", SEE_OTHER)
+        return people.take_down(press, draft_id, field(form, "reason"), by=visitor.principal.id, now=now)
+
+    return _answered(service, visitor, draft_id, form, do)
 
 
 @router.post("/publications/{draft_id}/taken-down")
